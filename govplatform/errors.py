@@ -1,0 +1,99 @@
+"""Error pages and problem details (RFC 9457): what happened, what is safe, what to do next."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from cases.engine import CaseMoved
+from govplatform.logs import request_id
+
+RETRY_AFTER_SECONDS = 5
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json")
+
+
+def _answer(request: HttpRequest, status: int, title: str, detail: str, **extra: Any) -> HttpResponse:
+    if _wants_json(request):
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    context = {"title": title, "detail": detail, "status": status, "request_id": request_id.get(), **extra}
+    return render(request, "govplatform/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: ValidationError) -> HttpResponse:
+    """400 naming the field, where an action refused its input."""
+    fields = exception.message_dict if hasattr(exception, "error_dict") else {"": exception.messages}
+    first = next(iter(next(iter(fields.values()), [])), "")
+    return _answer(request, 400, _("This cannot be saved as it is"), str(first), errors=fields)
+
+
+def conflict(request: HttpRequest, exception: CaseMoved) -> HttpResponse:
+    """409: somebody else moved the case first."""
+    return _answer(request, 409, _("This case has just changed"), str(exception))
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database is away; nothing was written, the phone keeps its form."""
+    response = _answer(
+        request, 503, _("The system is briefly unavailable"), _("Nothing was lost. Please try again in a moment.")
+    )
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def page_400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 400, _("This request cannot be read"), _("Please go back and try again."))
+
+
+def page_403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 403, _("Not permitted"), _("Your role does not include this. Perhaps another of your roles does."))
+
+
+def page_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 404, _("Nothing here"), _("The address is wrong, or it is not yours to see."))
+
+
+def page_500(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 500, _("Something went wrong"), _("It has been recorded. What you saved before is safe."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _answer(request, 403, _("This page has expired"), _("Please load the page again; what you typed can be pasted."))
+
+
+def problem_details(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler."""
+    status, title, errors = _problem(exception)
+    if status is None:
+        return None
+    body = {"type": "about:blank", "title": title, "status": status, "instance": context["request"].path}
+    if errors is not None:
+        body["errors"] = errors
+    response = Response(body, status=status, content_type="application/problem+json")
+    if isinstance(exception, exceptions.Throttled) and exception.wait:
+        response["Retry-After"] = str(int(exception.wait))
+    return response
+
+
+def _problem(exception: Exception) -> tuple[int | None, str, Any]:
+    if isinstance(exception, exceptions.ValidationError):
+        return 400, _("This cannot be saved as it is"), exception.detail
+    if isinstance(exception, exceptions.APIException):
+        return exception.status_code, str(exception.detail), None
+    if isinstance(exception, ValidationError):
+        fields = exception.message_dict if hasattr(exception, "error_dict") else {"": exception.messages}
+        return 400, _("This cannot be saved as it is"), fields
+    if isinstance(exception, CaseMoved):
+        return 409, str(exception), None
+    if isinstance(exception, PermissionDenied):
+        return 403, _("Not permitted"), None
+    if isinstance(exception, Http404):
+        return 404, _("Nothing here"), None
+    return None, "", None

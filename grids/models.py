@@ -1,0 +1,154 @@
+"""Territory: divisions, schemes, grids, boundary versions, who is on duty, and what stands in a grid.
+
+Storage SRID 4326 on a 1e-8° lattice; CGCS2000 differs by less than a metre (design: Space).
+"""
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.utils.translation import gettext_lazy as _
+
+
+class Division(models.Model):
+    """An administrative division by its official code (GB/T 2260 and the 12-digit statistical code), with validity."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("province")
+        CITY = "city", _("city")
+        COUNTY = "county", _("county")
+        TOWNSHIP = "township", _("township")
+        VILLAGE = "village", _("village or community")
+
+    code = models.CharField(max_length=12)
+    code_system = models.CharField(max_length=20, default="NBS-2023")
+    level = models.CharField(max_length=10, choices=Level.choices)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)  # pinyin
+    # "/3709/370902/370902001/370902001001/"; prefix-matched by memberships, rules and cases
+    path = models.CharField(max_length=120, db_index=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    valid = DateRangeField()
+    illustrative = models.BooleanField(default=False)  # 示意: demo data, reserved code range
+    outline = models.MultiPolygonField(srid=4326, null=True, blank=True)
+    outline_source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="division_code_once_at_a_time",
+                expressions=[
+                    ("code_system", RangeOperators.EQUAL),
+                    ("code", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+        indexes = [models.Index(fields=["path"], name="division_path_prefix", opclasses=["varchar_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Scheme(models.Model):
+    """A way of dividing: "management" (GB/T 30428.1, about 10,000 m²) or "service" (300–500 households). Never mixed."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Grid(models.Model):
+    """A grid by its code; what it covers is told by its boundary versions."""
+
+    class Type(models.TextChoices):
+        UNIT = "unit", _("unit grid")
+        BASE = "base", _("base grid")
+        SPECIAL = "special", _("special grid")
+        MICRO = "micro", _("micro grid")
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="grids")
+    code = models.CharField(max_length=20)
+    type = models.CharField(max_length=10, choices=Type.choices)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="grids")
+    path = models.CharField(max_length=120)  # division path + grid code + "/"
+    households = models.PositiveIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="grid_code_once")]  # retired codes are never reused
+        indexes = [models.Index(fields=["path"], name="grid_path_prefix", opclasses=["varchar_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class GridVersion(models.Model):
+    """A boundary of a grid with its effective dates; never deleted."""
+
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="versions")
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT)  # copied: the point query filters on it
+    number = models.PositiveIntegerField()
+    boundary = models.PolygonField(srid=4326)
+    area = models.FloatField()  # m², on the ellipsoid
+    valid = DateRangeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["grid", "number"], name="grid_version_number"),
+            ExclusionConstraint(
+                name="grid_one_version_at_a_time",
+                expressions=[("grid", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grid_id} v{self.number}"
+
+
+class Duty(models.Model):
+    """Who answers for a grid: one named worker and one deputy at a time (user ids are of accounts)."""
+
+    class Post(models.TextChoices):
+        WORKER = "worker", _("grid worker")
+        DEPUTY = "deputy", _("deputy")
+
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="duties")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="duties")
+    post = models.CharField(max_length=10, choices=Post.choices)
+    valid = DateRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="duty_one_person_at_a_time",
+                expressions=[
+                    ("grid", RangeOperators.EQUAL),
+                    ("post", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grid_id} {self.post}"
+
+
+class Address(models.Model):
+    """A place that can be searched: a house number, a street, a landmark."""
+
+    code = models.CharField(max_length=40, unique=True)
+    text_zh = models.CharField(max_length=120)
+    text_en = models.CharField(max_length=160)
+    kind = models.CharField(max_length=20)  # house | street | landmark
+    point = models.PointField(srid=4326)
+    division = models.ForeignKey(Division, on_delete=models.PROTECT)
+    households = models.PositiveIntegerField(default=0)
+    illustrative = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,231 @@
+"""What must not be lost. Written by ledger.actions (and the promise machinery) only."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Promise(models.Model):
+    """Work promised in the same transaction as the fact it follows from (outbox row).
+
+    The broker carries only ids of these rows; payload holds ids, never personal data.
+    """
+
+    kind = models.CharField(max_length=60)
+    payload = models.JSONField(default=dict)
+    payload_version = models.PositiveSmallIntegerField(default=1)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    queue = models.CharField(max_length=20)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    nudged_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lost_leases = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["not_before", "id"],
+                condition=models.Q(done_at__isnull=True, dead_at__isnull=True),
+                name="promise_open",
+            ),
+            models.Index(fields=["kind", "-done_at"], name="promise_kind_done"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Incident(models.Model):
+    """Failed work that waits for a person: retried or settled on a screen, never silently dropped."""
+
+    promise = models.ForeignKey(Promise, null=True, blank=True, on_delete=models.PROTECT, related_name="incidents")
+    kind = models.CharField(max_length=60)
+    reference = models.CharField(max_length=120, blank=True)
+    detail = models.TextField()
+    opened_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=80, blank=True)
+    settlement = models.CharField(max_length=20, blank=True)  # retried | settled
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promise"], condition=models.Q(settled_at__isnull=True), name="incident_one_open_per_promise"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class PeriodRun(models.Model):
+    """A periodic job ran for this period: the row is the claim, so two beats still run it once."""
+
+    name = models.CharField(max_length=60)
+    period_start = models.DateTimeField()
+    started_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "period_start"], name="period_run_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.period_start:%Y-%m-%dT%H:%M:%S}"
+
+
+class Job(models.Model):
+    """Long work in steps: progress, cancel flag, checkpoint; carried on by chained promises of at most 60 s."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=60)
+    params = models.JSONField(default=dict)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    step = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    checkpoint = models.JSONField(default=dict)
+    cancel_requested = models.BooleanField(default=False)
+    message = models.TextField(blank=True)
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64, blank=True)
+    actor_department = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class StoredFile(models.Model):
+    """A re-encoded file under its own hash. The original bytes are never kept and never served."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7 made by the application
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField()  # bytes
+    media_type = models.CharField(max_length=60)
+    width = models.PositiveIntegerField(null=True, blank=True)  # pixels
+    height = models.PositiveIntegerField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)  # EXIF of staff photos: evidence
+    taken_lon = models.FloatField(null=True, blank=True)  # degrees WGS-84, staff photos only
+    taken_lat = models.FloatField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by_kind = models.CharField(max_length=16)
+    created_by_id = models.CharField(max_length=64, blank=True)
+    # an upload that no case has taken over yet may be fetched only with this key
+    upload_key = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class AuditEntry(models.Model):
+    """What happened to the system (sign-in, roles, configuration, export, unmasking). Append-only by trigger, hash-chained."""
+
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64, blank=True)
+    actor_department = models.BigIntegerField(null=True, blank=True)
+    action = models.CharField(max_length=60)
+    object_kind = models.CharField(max_length=60, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["object_kind", "object_id"], name="audit_object")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.pk}"
+
+
+class AccessEntry(models.Model):
+    """Somebody saw personal data in clear: who, whose, which fields, why. The person can see it. Append-only by trigger."""
+
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64, blank=True)
+    actor_department = models.BigIntegerField(null=True, blank=True)
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.CharField(max_length=64)
+    fields = ArrayField(models.CharField(max_length=40))
+    purpose = models.CharField(max_length=40)
+    case_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id", "-at"], name="access_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id} {self.purpose}"
+
+
+class Edition(models.Model):
+    """A published version of a rule set or catalogue: draft → approved by another person → effective from → superseded."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        APPROVED = "approved", _("approved")
+        PUBLISHED = "published", _("published")
+        SUPERSEDED = "superseded", _("superseded")
+
+    kind = models.CharField(max_length=40)  # "routing", "categories", …
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    title = models.CharField(max_length=200, blank=True)
+    drafted_by = models.CharField(max_length=64)
+    drafted_at = models.DateTimeField()
+    approved_by = models.CharField(max_length=64, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    effective_from = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="edition_number"),
+            models.CheckConstraint(
+                condition=models.Q(approved_by="") | ~models.Q(approved_by=models.F("drafted_by")),
+                name="edition_four_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class CalendarDay(models.Model):
+    """A day that differs from the week: a statutory holiday, or a make-up working day (调休工作日)."""
+
+    day = models.DateField(unique=True)
+    working = models.BooleanField()
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return f"{self.day} {'working' if self.working else 'holiday'}"
+
+
+class CalendarYear(models.Model):
+    """A year whose holiday notice has been entered; working hours as minutes since midnight, [[480, 720], [840, 1080]]."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    hours = models.JSONField()
+    source = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return str(self.year)
