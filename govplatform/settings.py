@@ -98,12 +98,13 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgis:///govplatform", engine="django.contrib.gis.db.backends.postgis")}
+DATABASES = {"default": env.db("DATABASE_URL", default="postgis:///govplatform")}
 DATABASES["default"].update(
+    ENGINE="django.contrib.gis.db.backends.postgis",
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
     OPTIONS={
-        **DATABASES["default"].get("OPTIONS", {}),  # what the URL says: host of a socket, sslmode
+        **DATABASES["default"].get("OPTIONS", {}),
         # no migration or request waits behind a lock for long; no statement runs away
         "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
         "connect_timeout": 3,
