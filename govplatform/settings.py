@@ -99,17 +99,19 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", default="postgis:///govplatform")}
+PGBOUNCER = env.bool("GOVPLATFORM_PGBOUNCER", default=False)  # transaction mode: docs/operations.md
 DATABASES["default"].update(
     ENGINE="django.contrib.gis.db.backends.postgis",
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
-    OPTIONS={
-        **DATABASES["default"].get("OPTIONS", {}),
-        # no migration or request waits behind a lock for long; no statement runs away
-        "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
-        "connect_timeout": 3,
-    },
+    DISABLE_SERVER_SIDE_CURSORS=PGBOUNCER,
+    OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "connect_timeout": 3},
 )
+if not PGBOUNCER:
+    # no migration or request waits behind a lock for long; no statement runs away
+    DATABASES["default"]["OPTIONS"]["options"] = (
+        "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 GDAL_LIBRARY_PATH = gdal_library()
 GEOS_LIBRARY_PATH = geos_library()
@@ -129,6 +131,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_SSL_REDIRECT = False  # the proxy in front does it; docs/operations.md
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
