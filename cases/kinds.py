@@ -1,0 +1,115 @@
+"""Registry of kinds of case. Apps register dotted names in `apps.py`; a system check resolves every one of them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.core.checks import CheckMessage, Error
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from cases.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Who gets a step: a department, perhaps a person of it, perhaps any member with a role."""
+
+    department_id: int
+    holder_id: int | None = None
+    needs_role: str | None = None  # None: what the step says
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """A kind of case. Everything is a dotted name, so registering imports nothing.
+
+    Arguments:
+        workflow: of a `cases.workflow.Workflow`.
+        detail: `(case_id: int, actor: Actor) -> object`: what only this kind has, for the case file.
+        facts: `(case_id: int) -> Mapping[str, Any]`: domain facts the guards look at; read once per move that has a guard.
+        deadline: `(case, stage_code: str, data: Mapping) -> tuple[unit, budget] | None`: None leaves the workflow's default.
+        automatic: `(case, *, transition: str, rule, now) -> dict[str, Any]`: keyword arguments for `engine.apply` when a rule
+            moves the case (data, note); may write this kind's own rows, it runs in the transaction of the move.
+        moves: transition → URL name, for moves that need a screen of the kind (filing with a condition, …).
+        partial: template of the detail on the case file.
+    """
+
+    slug: str
+    name_zh: str
+    name_en: str
+    workflow: str
+    detail: str = ""
+    facts: str = ""
+    deadline: str = ""
+    automatic: str = ""
+    moves: Mapping[str, str] = field(default_factory=dict)
+    partial: str = ""
+
+    def dotted_names(self) -> Iterator[str]:
+        yield from (name for name in (self.workflow, self.detail, self.facts, self.deadline, self.automatic) if name)
+
+
+_kinds: dict[str, CaseKind] = {}
+
+
+def register_kind(kind: CaseKind) -> None:
+    """Add a kind; a second one with the same slug is refused."""
+    if kind.slug in _kinds and _kinds[kind.slug] != kind:
+        raise ValueError(f"kind {kind.slug!r} is registered twice")
+    _kinds[kind.slug] = kind
+
+
+def unregister_kind(slug: str) -> None:
+    """Take a kind out again; for tests."""
+    _kinds.pop(slug, None)
+
+
+def kind(slug: str) -> CaseKind:
+    """The kind; KeyError when it was never registered."""
+    return _kinds[slug]
+
+
+def all_kinds() -> tuple[CaseKind, ...]:
+    return tuple(_kinds.values())
+
+
+@cache
+def resolve(dotted: str) -> Any:
+    """The object behind a dotted name."""
+    return import_string(dotted)
+
+
+def workflow(slug: str) -> "Workflow":
+    """The workflow of a kind."""
+    found: Workflow = resolve(kind(slug).workflow)
+    return found
+
+
+def call(dotted: str) -> Callable[..., Any]:
+    """The function behind a dotted name."""
+    found: Callable[..., Any] = resolve(dotted)
+    return found
+
+
+def check_kinds(app_configs: object, **kwargs: object) -> Sequence[CheckMessage]:
+    """System check: every dotted name of every kind leads to something, and the workflow is of that kind."""
+    errors: list[CheckMessage] = []
+    for registered in all_kinds():
+        names = list(registered.dotted_names())
+        try:
+            table = workflow(registered.slug)
+        except (ImportError, ValueError) as error:
+            errors.append(Error(f"kind {registered.slug}: {error}", id="cases.E001"))
+            continue
+        if table.kind != registered.slug:
+            errors.append(Error(f"kind {registered.slug}: its workflow is of {table.kind}", id="cases.E002"))
+        names += [t.guard for t in table.transitions if t.guard]
+        names += [s.to.removeprefix("call:") for s in table.steps if s.to.startswith("call:")]
+        for name in names:
+            try:
+                resolve(name)
+            except ImportError as error:
+                errors.append(Error(f"kind {registered.slug}: {error}", id="cases.E003"))
+    return errors
