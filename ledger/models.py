@@ -1,7 +1,5 @@
 """What must not be lost. Written by ledger.actions (and the promise machinery) only."""
 
-import uuid
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,13 +24,16 @@ class Promise(models.Model):
     lease_owner = models.CharField(max_length=80, blank=True)
     lost_leases = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    failing_since = models.DateTimeField(
+        null=True, blank=True
+    )  # first failure in a row: 72 h of outage end in an incident
     done_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["not_before", "id"],
+                fields=["kind", "not_before", "id"],
                 condition=models.Q(done_at__isnull=True, dead_at__isnull=True),
                 name="promise_open",
             ),
@@ -91,7 +92,7 @@ class Job(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         FAILED = "failed", _("failed")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7 made by the application
     kind = models.CharField(max_length=60)
     params = models.JSONField(default=dict)
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
@@ -135,7 +136,7 @@ class StoredFile(models.Model):
 
 
 class AuditEntry(models.Model):
-    """What happened to the system (sign-in, roles, configuration, export, unmasking). Append-only by trigger, hash-chained."""
+    """What happened to the system (sign-in, roles, export, unmasking). Append-only by trigger, hash-chained."""
 
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=16)
@@ -156,7 +157,7 @@ class AuditEntry(models.Model):
 
 
 class AccessEntry(models.Model):
-    """Somebody saw personal data in clear: who, whose, which fields, why. The person can see it. Append-only by trigger."""
+    """Somebody saw personal data in clear: who, whose, which fields, why. The person sees it. Append-only by trigger."""
 
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=16)
@@ -176,7 +177,7 @@ class AccessEntry(models.Model):
 
 
 class Edition(models.Model):
-    """A published version of a rule set or catalogue: draft → approved by another person → effective from → superseded."""
+    """A version of a rule set or catalogue: draft → approved by another person → effective from → superseded."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -221,7 +222,7 @@ class CalendarDay(models.Model):
 
 
 class CalendarYear(models.Model):
-    """A year whose holiday notice has been entered; working hours as minutes since midnight, [[480, 720], [840, 1080]]."""
+    """A year whose holiday notice has been entered; hours as minutes since midnight, [[480, 720], [840, 1080]]."""
 
     year = models.PositiveSmallIntegerField(unique=True)
     hours = models.JSONField()
