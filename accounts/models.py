@@ -88,9 +88,14 @@ class Membership(models.Model):
                 ],
                 condition=models.Q(separation__isnull=False),
             ),
-            models.UniqueConstraint(fields=["user", "department", "role", "territory", "valid"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["user", "department", "role", "territory", "valid"], name="membership_once"
+            ),
         ]
-        indexes = [models.Index(fields=["department", "role"], name="membership_department_role")]
+        indexes = [
+            models.Index(fields=["department", "role"], name="membership_department_role"),
+            models.Index(fields=["territory"], name="membership_territory", opclasses=["varchar_pattern_ops"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role_id}@{self.department_id}"
@@ -99,7 +104,9 @@ class Membership(models.Model):
 class Person(models.Model):
     """Identity only. What a person is to a case is told by the case, never here."""
 
-    id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7 made by the application: the sealed values are bound to it
+    id = models.UUIDField(
+        primary_key=True, editable=False
+    )  # UUIDv7 made by the application: the sealed values are bound to it
     name = SealedField(mask="name")
     id_number = SealedField(mask="id_number")
     phone = SealedField(mask="phone")
@@ -150,15 +157,20 @@ class ApiClient(models.Model):
 
 
 class PhoneCode(models.Model):
-    """One-time code sent to a phone; hashed; limits are counted in the database, so emptying Redis frees nobody."""
+    """One-time code for a phone. The code itself is nowhere: it is the keyed hash of this row's id, made again to send and
+    to check. Limits are counted here, so emptying Redis frees nobody."""
 
-    phone_index = models.BinaryField(max_length=32, db_index=True)
-    code_hash = models.CharField(max_length=64)
+    id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7 made by the application
+    phone = SealedField(mask="phone")  # emptied once it is sent
+    phone_index = models.BinaryField(max_length=32)
     purpose = models.CharField(max_length=20)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_index", "-created_at"], name="phone_code_recent")]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.pk}"
@@ -177,7 +189,11 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-created_at"], name="notice_user")]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="notice_user"),
+            models.Index(fields=["user"], condition=models.Q(read_at__isnull=True), name="notice_unread"),
+            models.Index(fields=["person", "-created_at"], name="notice_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -1,0 +1,155 @@
+"""Reads, scoped to the viewer, personal data masked."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Count, DateField, Exists, F, Func, IntegerField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
+
+from accounts.models import ApiClient, Membership, Notice, User
+from ledger.actors import ANONYMOUS, Actor, ActorKind
+
+CITY_ZONE = "Asia/Shanghai"
+
+
+def _today() -> Cast:
+    """Today's date in the city, decided by the one clock inside the statement."""
+    return Cast(Func(Value(CITY_ZONE), Func(function="app_now"), function="timezone"), DateField())
+
+
+@dataclass(frozen=True, slots=True)
+class Hat:
+    """One valid membership of the person who is signed in, for the hat switch."""
+
+    id: int
+    role: str
+    role_zh: str
+    role_en: str
+    department_id: int
+    department_zh: str
+    department_en: str
+    territory: str
+    face: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Everything a page shell needs to know about who is asking; made by one statement per request.
+
+    Arguments:
+        hats: all valid memberships, the one that is on first chosen by `hat`.
+        face: "desk", "field" or "public": the shell this actor lands in.
+        unread: notices not yet read.
+        second_factor_missing: the role demands TOTP and the user has none.
+    """
+
+    actor: Actor
+    hat: Hat | None = None
+    hats: tuple[Hat, ...] = field(default=())
+    name: str = ""
+    name_en: str = ""
+    face: str = "public"
+    unread: int = 0
+    second_factor_missing: bool = False
+
+
+NOBODY = Presence(ANONYMOUS)
+
+
+def presence_of_user(user: AbstractBaseUser | AnonymousUser, hat_id: Any) -> Presence:
+    """Who this signed-in user is now.
+
+    Arguments:
+        hat_id: membership chosen with the hat switch; a foreign, ended or malformed one falls back to the first valid.
+    """
+    if not isinstance(user, User):
+        return NOBODY
+    if user.person_id is not None:
+        return _resident(user)
+    unread = (
+        Notice.objects.filter(user=OuterRef("user"), read_at=None).order_by().values("user").annotate(n=Count("pk"))
+    )
+    rows = list(
+        Membership.objects.filter(user=user, valid__contains=_today(), department__active=True)
+        .select_related("department", "role")
+        .annotate(
+            unread=Coalesce(Subquery(unread.values("n"), output_field=IntegerField()), 0),
+            second_factor=Exists(Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)),
+        )
+        .order_by("pk")
+    )
+    name = user.display_name or user.username
+    if not rows:
+        return Presence(
+            Actor(kind=ActorKind.MEMBER, id=str(user.pk), label=name), name=name, name_en=user.display_name_en
+        )
+    on = next((row for row in rows if str(row.pk) == str(hat_id)), rows[0])
+    actor = Actor(
+        kind=ActorKind.MEMBER,
+        id=str(user.pk),
+        department_id=on.department_id,
+        membership_id=on.pk,
+        role=on.role.code,
+        rights=frozenset(on.role.rights),
+        territory=on.territory,
+        label=name,
+    )
+    hats = tuple(_hat(row) for row in rows)
+    return Presence(
+        actor,
+        hat=next(hat for hat in hats if hat.id == on.pk),
+        hats=hats,
+        name=name,
+        name_en=user.display_name_en or name,
+        face=on.role.face,
+        unread=on.unread,
+        second_factor_missing=on.role.totp_required and not on.second_factor,
+    )
+
+
+def _resident(user: User) -> Presence:
+    unread = Notice.objects.filter(person_id=user.person_id, read_at=None).count()
+    return Presence(Actor(kind=ActorKind.RESIDENT, id=str(user.person_id), label="resident"), unread=unread)
+
+
+def _hat(row: Membership) -> Hat:
+    return Hat(
+        id=row.pk,
+        role=row.role.code,
+        role_zh=row.role.name_zh,
+        role_en=row.role.name_en,
+        department_id=row.department_id,
+        department_zh=row.department.name_zh,
+        department_en=row.department.name_en,
+        territory=row.territory,
+        face=row.role.face,
+    )
+
+
+def token_hash(token: str) -> str:
+    """SHA-256 of an API token: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def presence_of_client(token: str) -> Presence:
+    """The client behind a bearer token; nobody if it is unknown, expired or revoked. One statement."""
+    client = (
+        ApiClient.objects.filter(token_hash=token_hash(token), revoked_at=None, expires_at__gt=Func(function="app_now"))
+        .annotate(territory=F("department__territory"))
+        .first()
+    )
+    if client is None:
+        return NOBODY
+    return Presence(
+        Actor(
+            kind=ActorKind.CLIENT,
+            id=str(client.pk),
+            department_id=client.department_id,
+            rights=frozenset(client.scopes),
+            territory=client.territory,
+            label=client.name,
+        )
+    )
