@@ -1,30 +1,17 @@
-"""``python3 -m govplatform.runtime <verb>``."""
+"""``python3 -m govplatform.runtime <verb>``: what the Makefile, the container file and the tests call."""
 
-import shlex
 import sys
 
+if sys.version_info < (3, 11):  # noqa: UP036 - the one place that runs on whatever is there
+    sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0])
+
 from govplatform.runtime.console import Refusal, fail
-from govplatform.runtime.paths import here
-from govplatform.runtime.servers import start_servers, stop_servers
-
-
-def main(argv: list[str]) -> int:
-    paths = here()
-    if argv == ["services", "up"]:
-        start_servers(paths)
-        return 0
-    if argv == ["services", "down"]:
-        stop_servers(paths)
-        return 0
-    if argv == ["env"]:
-        print(f"export DATABASE_URL={shlex.quote(paths.database_url())}")
-        print(f"export REDIS_URL={shlex.quote(paths.redis_url())}")
-        return 0
-    return 2
-
+from govplatform.runtime.verbs import main
 
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except Refusal as refusal:
         fail(str(refusal), 2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -95,11 +95,6 @@ def _answers(path: Path) -> bool:
     return True
 
 
-def servers_up(paths: Paths) -> bool:
-    """Whether both servers of this checkout answer."""
-    return _answers(paths.pg_socket) and _answers(paths.redis_socket)
-
-
 @contextlib.contextmanager
 def _exclusive(paths: Paths) -> Iterator[None]:
     """One command at a time starts or stops the servers."""
@@ -133,7 +128,9 @@ def installed_postgres(paths: Paths) -> Postgres:
     wanted = made_with.read_text().strip() if made_with.exists() else None
     postgres = find_postgres(wanted)
     if postgres is None and wanted:
-        raise Refusal(f"{paths.pgdata} was made by PostgreSQL {wanted}, which is not installed any more (with PostGIS).")
+        raise Refusal(
+            f"{paths.pgdata} was made by PostgreSQL {wanted}, which is not installed any more (with PostGIS)."
+        )
     if postgres is None:
         raise Refusal("PostgreSQL with PostGIS is not installed; run: python3 -m govplatform.runtime install")
     return postgres
@@ -181,7 +178,7 @@ def _make_cluster(paths: Paths, postgres: Postgres) -> None:
 def _start_postgres(paths: Paths, postgres: Postgres) -> None:
     log = paths.servers / "postgresql.log"
     conf = paths.pgdata / "govplatform.conf"
-    start = [postgres.bin / "pg_ctl", "-D", paths.pgdata, "-l", log, "-w", "-t", "60", "-s", "start"]
+    start: list[str | Path] = [postgres.bin / "pg_ctl", "-D", paths.pgdata, "-l", log, "-w", "-t", "60", "-s", "start"]
     conf.write_text(_settings(paths, postgres.preload))
     _give(paths, conf)
     try:
@@ -193,18 +190,13 @@ def _start_postgres(paths: Paths, postgres: Postgres) -> None:
         _run(paths, start)
 
 
-def psql(paths: Paths, postgres: Postgres, *arguments: str, database: str = "postgres") -> str:
-    """Run psql as the superuser of the project's own cluster and return what it prints."""
-    command = ["psql", "-X", "-q", "-At", "-h", paths.run, "-p", PG_PORT, "-U", "postgres", "-d", database, *arguments]
-    return _run(paths, [postgres.bin / "psql", *map(str, command[1:])])
-
-
 def _bootstrap(paths: Paths, postgres: Postgres) -> None:
     # The text is passed through a copy, because the service user may not read the checkout.
     copy = paths.servers / "bootstrap.sql"
     shutil.copyfile(BOOTSTRAP_SQL, copy)
     _give(paths, copy)
-    psql(paths, postgres, "-f", str(copy))
+    address: list[str | Path] = ["-h", paths.run, "-p", str(PG_PORT), "-U", "postgres", "-d", "postgres"]
+    _run(paths, [postgres.bin / "psql", "-X", "-q", *address, "-f", copy])
     (paths.servers / "cluster-id").write_text(uuid.uuid4().hex + "\n")
 
 
@@ -239,20 +231,31 @@ def _start_redis(paths: Paths) -> None:
         time.sleep(0.05)
 
 
-def start_servers(paths: Paths) -> None:
-    """Start what does not answer yet; make the cluster, the role and the databases on the first run."""
+def _ensure_postgres(paths: Paths) -> None:
+    postgres = installed_postgres(paths)
+    if not _answers(paths.pg_socket):
+        if not (paths.pgdata / "PG_VERSION").exists():
+            say(f"making a PostgreSQL {postgres.version} cluster in {paths.pgdata}")
+            _make_cluster(paths, postgres)
+        say("starting PostgreSQL")
+        _start_postgres(paths, postgres)
+    if not cluster_id(paths):
+        _bootstrap(paths, postgres)
+
+
+def start_servers(paths: Paths, *, database: bool = True, redis: bool = True) -> None:
+    """Start what does not answer yet; make the cluster, the role and the databases on the first run.
+
+    Args:
+        paths: the checkout.
+        database: whether PostgreSQL is wanted.
+        redis: whether Redis is wanted.
+    """
     with _exclusive(paths):
         _directories(paths)
-        postgres = installed_postgres(paths)
-        if not _answers(paths.pg_socket):
-            if not (paths.pgdata / "PG_VERSION").exists():
-                say(f"making a PostgreSQL {postgres.version} cluster in {paths.pgdata}")
-                _make_cluster(paths, postgres)
-            say("starting PostgreSQL")
-            _start_postgres(paths, postgres)
-        if not cluster_id(paths):
-            _bootstrap(paths, postgres)
-        if not _answers(paths.redis_socket):
+        if database:
+            _ensure_postgres(paths)
+        if redis and not _answers(paths.redis_socket):
             say("starting Redis")
             _start_redis(paths)
 
@@ -286,8 +289,38 @@ def stop_servers(paths: Paths) -> bool:
             stopped = True
         if (paths.pgdata / "postmaster.pid").exists():
             postgres = installed_postgres(paths)
-            stop = ["pg_ctl", "-D", paths.pgdata, "-m", "fast", "-w", "-t", int(STOP_SECONDS), "-s", "stop"]
+            how = ["-m", "fast", "-w", "-t", str(int(STOP_SECONDS)), "-s"]
             with contextlib.suppress(Refusal):  # a stale pid file after a power cut
-                _run(paths, [postgres.bin / "pg_ctl", *map(str, stop[1:])])
+                _run(paths, [postgres.bin / "pg_ctl", "-D", paths.pgdata, *how, "stop"])
             stopped = True
         return stopped
+
+
+def keep_servers(paths: Paths, keep: bool) -> None:
+    """Remember that somebody started the servers by hand, so that no other command stops them on leaving."""
+    mark = paths.state / "servers.keep"
+    if keep:
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def servers_in_use(paths: Paths, *, database: bool, redis: bool) -> Iterator[None]:
+    """Servers up inside the block; the last user to leave stops them, unless they were started by hand."""
+    if not (database or redis):
+        yield
+        return
+    start_servers(paths, database=database, redis=redis)
+    with (paths.state / "servers.users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                last = True
+            except BlockingIOError:
+                last = False
+            if last and not (paths.state / "servers.keep").exists():
+                stop_servers(paths)

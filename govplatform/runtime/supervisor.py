@@ -31,22 +31,22 @@ def signal_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
-def group_alive(pid: int) -> bool:
-    """Whether any process is left in the group led by ``pid``."""
-    try:
-        os.killpg(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def end_group(leader: int) -> None:
+    """Kill what a dead leader has left in its group and wait for it; the orphans are ours by then."""
+    signal_group(leader, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-leader, 0)
 
 
 class Child:
     """One supervised process and everything it has forked: a session and process group of its own."""
 
-    def __init__(self, process: Process, *, cwd: Path, env: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, process: Process, *, cwd: Path, env: Mapping[str, str], log: Path, fds: Sequence[int] = ()
+    ) -> None:
         self.process = process
+        self._fds = tuple(fds)
         self._cwd = cwd
         self._env = dict(env)
         self._log = log
@@ -71,6 +71,7 @@ class Child:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self._fds,
                 preexec_fn=_tie_to_parent,  # noqa: PLW1509 - the supervisor has one thread
             )
         self._started = time.monotonic()
@@ -84,7 +85,7 @@ class Child:
         """Sweep up what a dead leader left in its group and set the time of the next start."""
         if self._running is None:
             return
-        signal_group(self._running.pid, signal.SIGKILL)
+        end_group(self._running.pid)
         if time.monotonic() - self._started > HEALTHY_SECONDS:
             self._backoff = BACKOFF_FIRST
         self.restart_at = time.monotonic() + self._backoff
@@ -105,22 +106,41 @@ class Child:
             self._running.wait(max(0.0, deadline - time.monotonic()))
         signal_group(self._running.pid, signal.SIGKILL)
         self._running.wait()
+        end_group(self._running.pid)
         self._running = None
 
 
 class Supervisor:
     """Keeps a set of processes running until told to stop."""
 
-    def __init__(self, processes: Sequence[Process], *, cwd: Path, env: Mapping[str, str], logs: Path) -> None:
+    def __init__(
+        self,
+        processes: Sequence[Process],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        logs: Path,
+        listener: int | None = None,
+    ) -> None:
         logs.mkdir(parents=True, exist_ok=True)
         for process in processes:
             log = logs / f"{process.name}.log"
             if log.exists():
                 log.replace(log.with_suffix(".log.1"))
         self.children = {
-            process.name: Child(process, cwd=cwd, env=env, log=logs / f"{process.name}.log") for process in processes
+            process.name: Child(
+                process,
+                cwd=cwd,
+                env=env,
+                log=logs / f"{process.name}.log",
+                fds=[listener] if process.listens and listener is not None else [],
+            )
+            for process in processes
         }
         self._logs = logs
+        self._cwd = cwd
+        self._env = env
+        self._once: dict[str, Child] = {}
         # Grandchildren whose parent was killed come to us and not to init, so that the group can be waited for.
         _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -128,6 +148,23 @@ class Supervisor:
         """Start every process."""
         for child in self.children.values():
             child.start()
+
+    def start_once(self, process: Process) -> None:
+        """Start a process that is to end by itself and is not started again."""
+        log = self._logs / f"{process.name}.log"
+        log.unlink(missing_ok=True)
+        self._once[process.name] = Child(process, cwd=self._cwd, env=self._env, log=log)
+        self._once[process.name].start()
+
+    def finished(self, name: str) -> int | None:
+        """Exit code of a process started once, None while it runs."""
+        code = self._once[name].exit_code()
+        if code is not None:
+            self._once.pop(name).died()
+        return code
+
+    def _all(self) -> list[Child]:
+        return [*self.children.values(), *self._once.values()]
 
     def look_after(self) -> None:
         """One round: report and clear away the dead, start those whose waiting time is over."""
@@ -141,7 +178,7 @@ class Supervisor:
         self._reap_adopted()
 
     def _reap_adopted(self) -> None:
-        own = {child.pid for child in self.children.values()}
+        own = {child.pid for child in self._all()}
         with contextlib.suppress(ChildProcessError):
             while True:
                 # WNOWAIT leaves our own children to Popen; only adopted ones are collected here.
@@ -161,10 +198,16 @@ class Supervisor:
         log = self._logs / f"{name}.log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
+    def kill(self) -> None:
+        """End everything at once; what was in hand is redeemed again after the next start."""
+        for child in self._all():
+            if child.pid is not None:
+                signal_group(child.pid, signal.SIGKILL)
+
     def stop(self) -> None:
         """Stop everything in its own way, then by force; returns when no process is left."""
-        for child in self.children.values():
+        for child in self._all():
             child.ask_to_stop()
         asked = time.monotonic()
-        for child in self.children.values():
+        for child in self._all():
             child.wait_stopped(asked + child.process.stop_seconds)
