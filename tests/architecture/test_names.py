@@ -1,0 +1,133 @@
+"""What is registered by name exists; what is written down is true."""
+
+import ast
+import functools
+import re
+import tomllib
+from importlib import metadata
+
+import pytest
+from django.apps import apps
+from django.core.checks import run_checks
+from django.core.management import get_commands
+from django.utils.module_loading import import_string
+
+from tests.architecture.tree import PACKAGES, ROOT, calls, files, modules
+
+DOTTED = re.compile(rf"^({'|'.join(PACKAGES)})(\.[A-Za-z_]\w*)+$")
+# written in two pieces: this file is searched as well
+REGISTRY_HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("yarnpkg", "com"),
+        ("deb", "debian", "org"),
+        ("docker", "io"),
+    )
+]
+FOREIGN_PLACES = ["/".join(("..", "shared")), "/".join(("work", "shared")), "/".join(("work", ".library"))]
+
+
+def registered_names() -> list[tuple[str, str]]:
+    """(place, dotted name) of everything apps.py files register."""
+    return [
+        (module.at(node), node.value)
+        for module in modules()
+        if module.drawer == "apps"
+        for call in calls(module)
+        for node in ast.walk(call)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and DOTTED.match(node.value)
+    ]
+
+
+@functools.cache
+def texts() -> dict[str, str]:
+    found = {}
+    for path in files():
+        if "vendor" in path.parts or path.name == "LICENSE":
+            continue
+        try:
+            found[str(path)] = (ROOT / path).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def test_every_registered_name_resolves() -> None:
+    names = registered_names()
+    assert names
+    for place, name in names:
+        if name in {config.name for config in apps.get_app_configs()}:
+            continue
+        assert callable(import_string(name)), place
+
+
+def test_the_system_checks_pass() -> None:
+    assert run_checks() == []
+
+
+def test_nothing_names_a_package_registry() -> None:
+    wrong = [f"{path}: {host}" for path, text in texts().items() for host in REGISTRY_HOSTS if host in text]
+    assert not wrong, wrong
+
+
+def test_nothing_needs_a_folder_outside_the_project() -> None:
+    wrong = [f"{path}: {place}" for path, text in texts().items() for place in FOREIGN_PLACES if place in text]
+    assert not wrong, wrong
+
+
+def runtime_packages() -> list[str]:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [match[1] for line in lines if (match := re.match(r"^([A-Za-z0-9._-]+)==", line))]
+
+
+@pytest.mark.parametrize("package", runtime_packages())
+def test_no_runtime_package_is_under_the_agpl(package: str) -> None:
+    try:
+        facts = metadata.metadata(package)
+    except metadata.PackageNotFoundError:
+        pytest.skip("not installed on this platform")
+    licence = " ".join(
+        [
+            facts.get("License-Expression") or "",
+            (facts.get("License") or "")[:200],
+            *(line for line in facts.get_all("Classifier") or [] if line.startswith("License")),
+        ]
+    )
+    assert not re.search(r"AGPL|Affero", licence), licence
+
+
+def documents() -> dict[str, str]:
+    return {path: text for path, text in texts().items() if path.endswith(".md")}
+
+
+def test_every_make_target_in_the_documents_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][\w-]*):", makefile, re.MULTILINE))
+    wrong = [
+        f"{path}: make {target}"
+        for path, text in documents().items()
+        for target in re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z][\w-]*)", text) + re.findall(r"^make ([a-z][\w-]*)", text, re.MULTILINE)
+        if target not in targets
+    ]
+    assert not wrong, wrong
+
+
+def test_every_management_command_in_the_documents_exists() -> None:
+    known = set(get_commands())
+    wrong = [
+        f"{path}: {command}"
+        for path, text in documents().items()
+        for command in re.findall(r"manage\.py ([a-z_]+)", text)
+        if command not in known
+    ]
+    assert not wrong, wrong
+
+
+def test_the_lock_files_hold_what_pyproject_promises() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["license"] == "Apache-2.0"
+    assert "--hash=sha256:" in (ROOT / "requirements.txt").read_text(encoding="utf-8")
