@@ -6,6 +6,7 @@ Storage SRID 4326 on a 1e-8° lattice; CGCS2000 differs by less than a metre (de
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.utils.translation import gettext_lazy as _
 
 
@@ -80,7 +81,8 @@ class Grid(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="grid_code_once")]  # retired codes are never reused
+        # retired codes are never reused, and a code says its scheme, so that /grids/<code>/ is unambiguous
+        constraints = [models.UniqueConstraint(fields=["code"], name="grid_code_once")]
         indexes = [models.Index(fields=["path"], name="grid_path_prefix", opclasses=["varchar_pattern_ops"])]
 
     def __str__(self) -> str:
@@ -149,6 +151,12 @@ class Address(models.Model):
     division = models.ForeignKey(Division, on_delete=models.PROTECT)
     households = models.PositiveIntegerField(default=0)
     illustrative = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["text_zh"], name="address_words_zh", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["text_en"], name="address_words_en", opclasses=["gin_trgm_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.code

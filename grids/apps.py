@@ -1,0 +1,17 @@
+"""Registers dotted names only."""
+
+from django.apps import AppConfig
+
+from ledger import kinds
+
+
+class GridsConfig(AppConfig):
+    name = "grids"
+    verbose_name = "grids"
+
+    def ready(self) -> None:
+        kinds.register_city_part(
+            "divisions", "grids.actions.load_divisions", order=10, export="grids.imports.export_divisions"
+        )
+        kinds.register_city_part("town", "grids.actions.load_town", order=12, export="grids.imports.export_town")
+        kinds.register_city_part("duties", "grids.actions.load_duties", order=25, export="grids.imports.export_duties")

@@ -1,0 +1,141 @@
+"""Where a point lies: decided by the database, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import isfinite
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from grids.datum import to_wgs84
+
+SCHEMES = ("service", "management")
+NEAR_DEGREES = 0.05  # about 5 km: county outlines are generalised, a place at the edge may lie outside its drawing
+CHINA = (73.0, 3.0, 136.0, 54.0)  # west, south, east, north; a pair that fits only when exchanged was exchanged
+
+
+class OutOfCity(ValidationError):
+    """The coordinate is not in the city; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridAt:
+    """The grid of one scheme at a point, with the boundary version in force on the date asked for."""
+
+    grid_id: int
+    version_id: int
+    code: str
+    name_zh: str
+    name_en: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a point lies.
+
+    Arguments:
+        lon: degrees WGS-84, as stored.
+        lat: degrees WGS-84.
+        division_path: the smallest division known there; a village inside the drawn town, else the county.
+        division_zh: name of that division.
+        division_en: its pinyin name.
+        parent_zh: name of the division above (township, or city), for a text address.
+        parent_en: its pinyin name.
+        grids: scheme code → grid; a scheme that does not cover the point is absent.
+    """
+
+    lon: float
+    lat: float
+    division_path: str
+    division_zh: str
+    division_en: str
+    parent_zh: str
+    parent_en: str
+    grids: dict[str, GridAt] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The narrowest path: of the service grid if there is one, else of the division."""
+        grid = self.grids.get("service") or self.grids.get("management")
+        return grid.path if grid else self.division_path
+
+
+_LOCATE = """
+(SELECT s.code, g.id, v.id, g.code, g.name_zh, g.name_en, g.path, d.path, d.name_zh, d.name_en, p.name_zh, p.name_en, 0 AS rank
+   FROM grids_gridversion v
+   JOIN grids_scheme s ON s.id = v.scheme_id
+   JOIN grids_grid g ON g.id = v.grid_id
+   JOIN grids_division d ON d.id = g.division_id
+   LEFT JOIN grids_division p ON p.id = d.parent_id
+  WHERE ST_Covers(v.boundary, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
+    AND v.valid @> %(on)s AND s.code = ANY(%(schemes)s))
+UNION ALL
+(SELECT '', NULL, NULL, '', '', '', '', d.path, d.name_zh, d.name_en, p.name_zh, p.name_en, 1
+   FROM grids_division d
+   LEFT JOIN grids_division p ON p.id = d.parent_id
+  WHERE ST_DWithin(d.outline, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(near)s)
+    AND d.level = 'county' AND d.valid @> %(on)s
+  ORDER BY ST_Distance(d.outline, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)), d.code
+  LIMIT 1)
+ORDER BY rank, 4
+"""
+
+
+def locate(*, lon: float, lat: float, datum: str, on: date, schemes: Sequence[str] = SCHEMES) -> Located:
+    """The division and the grids at a point. One statement.
+
+    A point on a shared line belongs to the grid with the lower code, always.
+
+    Arguments:
+        lon: degrees in `datum`.
+        lat: degrees in `datum`.
+        datum: wgs84, cgcs2000, gcj02 or bd09.
+        on: date whose boundaries count.
+        schemes: codes of the schemes wanted, each answered separately.
+
+    Raises:
+        OutOfCity: the point is not in the city, or longitude and latitude were exchanged; the message says which.
+        ValidationError: the datum is unknown or the numbers are not a place.
+    """
+    x, y = checked_point(lon, lat, datum)
+    values = {"lon": x, "lat": y, "on": on, "schemes": list(schemes), "near": NEAR_DEGREES}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCATE, values)
+        rows = cursor.fetchall()
+    if not rows:
+        raise OutOfCity(
+            _("The point %(lon)s, %(lat)s (%(datum)s) is not in this city.") % {"lon": lon, "lat": lat, "datum": datum},
+            code="out_of_city",
+        )
+    grids: dict[str, GridAt] = {}
+    for row in rows:
+        if row[0]:
+            grids.setdefault(row[0], GridAt(*row[1:7]))
+    return Located(x, y, *rows[0][7:12], grids)
+
+
+def checked_point(lon: float, lat: float, datum: str) -> tuple[float, float]:
+    """Longitude and latitude in degrees WGS-84.
+
+    Raises:
+        OutOfCity: nowhere in China, with a hint if the two were exchanged.
+        ValidationError: not numbers, or an unknown datum.
+    """
+    if not (isfinite(lon) and isfinite(lat)):
+        raise ValidationError(_("Longitude and latitude must be numbers."), code="not_a_point")
+    west, south, east, north = CHINA
+    if not (west <= lon <= east and south <= lat <= north):
+        values = {"lon": lon, "lat": lat}
+        if west <= lat <= east and south <= lon <= north:
+            message = _("Longitude and latitude seem exchanged in %(lon)s, %(lat)s: longitude comes first.")
+            raise OutOfCity(message % values, code="exchanged")
+        raise OutOfCity(_("The point %(lon)s, %(lat)s is not in this city.") % values, code="out_of_city")
+    try:
+        return to_wgs84(lon, lat, datum)
+    except ValueError as error:
+        raise ValidationError(
+            _("Unknown datum %(datum)s: use wgs84, cgcs2000, gcj02 or bd09.") % {"datum": datum}, code="unknown_datum"
+        ) from error

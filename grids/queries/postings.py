@@ -1,0 +1,141 @@
+"""Grids as they are posted, and who answers for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A grid on a date with its boundary version; area in m² on the ellipsoid, centre in degrees WGS-84."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    scheme: str
+    type: str
+    path: str
+    division_code: str
+    division_zh: str
+    division_en: str
+    households: int
+    version: int
+    since: date
+    area: float
+    lon: float
+    lat: float
+    worker_id: int | None
+    worker: str
+    worker_en: str
+    deputy_id: int | None
+    deputy: str
+    deputy_en: str
+    illustrative: bool
+
+
+_ROWS = """
+SELECT g.id, g.code, g.name_zh, g.name_en, s.code, g.type, g.path, d.code, d.name_zh, d.name_en, g.households,
+       v.number, lower(v.valid), v.area, ST_X(c.point), ST_Y(c.point),
+       wu.id, coalesce(wu.display_name, ''), coalesce(wu.display_name_en, ''),
+       du.id, coalesce(du.display_name, ''), coalesce(du.display_name_en, ''), d.illustrative
+  FROM grids_grid g
+  JOIN grids_scheme s ON s.id = g.scheme_id
+  JOIN grids_division d ON d.id = g.division_id
+  JOIN grids_gridversion v ON v.grid_id = g.id AND v.valid @> %(on)s
+ CROSS JOIN LATERAL (SELECT ST_PointOnSurface(v.boundary) AS point) c
+  LEFT JOIN grids_duty w ON w.grid_id = g.id AND w.post = 'worker' AND w.valid @> %(on)s
+  LEFT JOIN accounts_user wu ON wu.id = w.user_id
+  LEFT JOIN grids_duty p ON p.grid_id = g.id AND p.post = 'deputy' AND p.valid @> %(on)s
+  LEFT JOIN accounts_user du ON du.id = p.user_id
+"""
+
+
+def today() -> date:
+    """Today in the city by the one clock. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (app_now() AT TIME ZONE 'Asia/Shanghai')::date")
+        value: date = cursor.fetchone()[0]
+    return value
+
+
+def _rows(where: str, values: dict[str, object]) -> list[GridRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS + where, values)
+        return [GridRow(*row) for row in cursor.fetchall()]
+
+
+def grid_list(
+    *, on: date, scheme: str = "service", path: str = "/", after: str = "", limit: int = 200, text: str = ""
+) -> list[GridRow]:
+    """Grids of one scheme under a territory path on a date, by code.
+
+    Arguments:
+        path: materialised path of a division; "/" is everything.
+        after: code of the last row of the page before (key paging).
+        limit: rows at most.
+        text: part of a code or a name.
+    """
+    where = " WHERE s.code = %(scheme)s AND g.path LIKE %(prefix)s AND g.code > %(after)s"
+    if text:
+        where += " AND (g.code LIKE %(text)s OR g.name_zh LIKE %(text)s OR g.name_en ILIKE %(text)s)"
+    where += " ORDER BY g.code LIMIT %(limit)s"
+    literal = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    prefix = path.replace("%", "").replace("_", "") + "%"
+    values: dict[str, object] = {
+        "on": on,
+        "scheme": scheme,
+        "prefix": prefix,
+        "after": after,
+        "text": f"%{literal}%",
+        "limit": limit,
+    }
+    return _rows(where, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What the law wants posted of a grid: name, area, worker, deputy; phones come from the city folder and the station."""
+
+    grid: GridRow
+    station_zh: str
+    station_en: str
+    station_phone: str
+
+
+def grid_posting(code: str, *, on: date) -> Posting | None:
+    """The public posting of one grid, of either scheme; None if no grid with this code had a boundary on that date."""
+    rows = _rows(" WHERE g.code = %(code)s", {"on": on, "code": code})
+    if not rows:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_STATION, {"path": rows[0].path})
+        station = cursor.fetchone() or ("", "", "")
+    return Posting(rows[0], *station)
+
+
+# the narrowest body whose territory holds the grid and that has a phone
+_STATION = """
+SELECT name_zh, name_en, phone FROM accounts_department
+ WHERE active AND phone <> '' AND territory <> '' AND %(path)s LIKE territory || '%%'
+ ORDER BY length(territory) DESC, (function = 'grid') DESC, code LIMIT 1
+"""
+
+
+def grid_worker(grid_id: int, on: date) -> tuple[int | None, int | None]:
+    """User ids of the worker and the deputy on duty for a grid; None where the post is vacant. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT post, user_id FROM grids_duty WHERE grid_id = %s AND valid @> %s", [grid_id, on])
+        posts: dict[str, int] = dict(cursor.fetchall())
+    return posts.get("worker"), posts.get("deputy")
+
+
+def grids_of_worker(user_id: int, on: date, posts: Sequence[str] = ("worker", "deputy")) -> list[GridRow]:
+    """Grids a user answers for on a date, his own first."""
+    return _rows(
+        " JOIN grids_duty m ON m.grid_id = g.id AND m.user_id = %(user)s AND m.valid @> %(on)s AND m.post = ANY(%(posts)s)"
+        " ORDER BY m.post DESC, g.code",
+        {"on": on, "user": user_id, "posts": list(posts)},
+    )
