@@ -1,0 +1,24 @@
+"""P5: a worker that is killed again and again does no harm."""
+
+import time
+
+from tests.faults.rig import Rig
+from tests.faults.test_broker import reports_meanwhile
+
+KILLING_SECONDS = 20
+EVERY_SECONDS = 2.0
+
+
+def test_p5_killing_the_worker_every_two_seconds_leaves_one_effect_each(rig: Rig, size: int) -> None:
+    seconds = KILLING_SECONDS * (1 if size == 1 else 3)
+    keys = rig.keys("killed", seconds * 4)
+    with reports_meanwhile(rig, keys, 4) as book:
+        for _ in range(int(seconds / EVERY_SECONDS)):
+            time.sleep(EVERY_SECONDS)
+            rig.kill("worker")
+            rig.start("worker")
+    assert len(book.acked) == len(keys)
+    assert not book.broken
+    rig.wait_routed(keys, within=30)
+    rig.wait_quiet()
+    rig.compare(keys, book)
