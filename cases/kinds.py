@@ -28,9 +28,12 @@ class CaseKind:
     Arguments:
         workflow: of a `cases.workflow.Workflow`.
         detail: `(case_id: int, actor: Actor) -> object`: what only this kind has, for the case file.
-        facts: `(case_id: int) -> Mapping[str, Any]`: domain facts the guards look at; read once per move that has a guard.
-        deadline: `(case, stage_code: str, data: Mapping) -> tuple[unit, budget] | None`: None leaves the workflow's default.
-        automatic: `(case, *, transition: str, rule, now) -> dict[str, Any]`: keyword arguments for `engine.apply` when a rule
+        facts: `(case_id: int) -> Mapping[str, Any]`: domain facts the guards look at; read once per move that has a
+            guard.
+        deadline: `(case, stage_code: str, data: Mapping) -> tuple[unit, budget] | None`: None leaves the workflow's
+            default.
+        automatic: `(case, *, transition: str, rule, now) -> dict[str, Any]`: keyword arguments for `engine.apply`
+            when a rule
             moves the case (data, note); may write this kind's own rows, it runs in the transaction of the move.
         moves: transition → URL name, for moves that need a screen of the kind (filing with a condition, …).
         partial: template of the detail on the case file.

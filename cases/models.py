@@ -53,7 +53,9 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(closed=False), name="case_due_open"),
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
-            models.Index(fields=["path", "-opened_at"], name="case_path", opclasses=["varchar_pattern_ops", "timestamptz_ops"]),
+            models.Index(
+                fields=["path", "-opened_at"], name="case_path", opclasses=["varchar_pattern_ops", "timestamptz_ops"]
+            ),
             models.Index(fields=["kind", "state", "-id"], name="case_kind_state"),
             models.Index(fields=["grid", "-opened_at"], name="case_grid_opened"),
         ]
@@ -76,7 +78,9 @@ class Assignment(models.Model):
     role = models.CharField(max_length=8, choices=Role.choices)
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="assignments")
     needs_role = models.CharField(max_length=40, blank=True)  # role code that may take it
-    holder = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    holder = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
     open = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=40, blank=True)

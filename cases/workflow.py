@@ -113,17 +113,24 @@ class Transition:
     Arguments:
         label_*, effect_*: the button and the one line under it that says what will happen.
         from_states: where it may be done; to_state "" leaves the state (parallel steps, pauses).
-        relation: how the actor must stand to the case. holder: holds (or may take) the assignment; department: is a member
-            of its department; territory: his territory covers the place; reporter; any: the right alone; rule, clock:
+        relation: how the actor must stand to the case. holder: holds (or may take) the assignment; department: is a
+            member of its department; territory: his territory covers the place; reporter; any: the right alone;
+            rule, clock:
             machinery. `also` lists further relations that may do it without the right ("rule", "clock", "reporter").
         right: right code of a member, asked for by holder, department, territory, any.
         step: step keys whose open assignment the relation looks at; () any open one.
         requires: of REQUIREMENTS, "assists", "children" or "data:<field>".
+        sets_holder: who holds the assignment it was made on afterwards: "given" (argument of the move), "actor",
+            "nobody";
+            "" leaves it. A return (`counts`) that stays in the department marks the assignment returned.
         opens: step keys; "back" (the assignment closed last), "back:<step>" (who did that step last).
+        holds: who holds the assignment of the move afterwards: "" as before, "given" (the move's holder), "actor",
+            "nobody".
         closes: "" | "own" | "all" | "step:<key>".
         joins: transition applied in the same transaction when no assignment but those of `joins_ignore` is open.
         starts: stages started on the case ("total"); stops: stages stopped on the case.
         pauses: reason code: every running clock of the case rests; resumes: they run on.
+        extends: stages whose limit grows by the move's data "extension", in their own unit (延期).
         counts: "return" or "rework" adds one to the case and marks the history line amber.
         outcome: written on the assignments it closes; on the case when to_state is final.
         public: the reporter sees the line. notifies: "department", "holder", "reporter".
@@ -145,14 +152,17 @@ class Transition:
     also: tuple[Relation, ...] = ()
     step: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    sets_holder: Literal["", "given", "actor", "nobody"] = ""
     opens: tuple[str, ...] = ()
     closes: str = ""
+    holds: Literal["", "given", "actor", "nobody"] = ""
     joins: str = ""
     joins_ignore: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     pauses: str = ""
     resumes: bool = False
+    extends: tuple[str, ...] = ()
     counts: Counts = ""
     outcome: str = ""
     public: bool = False
@@ -323,13 +333,15 @@ def _check_effects(w: Workflow, t: Transition) -> None:
     for key in t.joins_ignore:
         _check(key in w._steps, f"{name}: ignores unknown step {key!r}")
     _check(set(t.notifies) <= {"department", "holder", "reporter"}, f"{name}: unknown reader in {t.notifies}")
+    _check(t.holds in ("", "given", "actor", "nobody"), f"{name}: unknown holder {t.holds!r}")
+    _check(t.holds != "given" or "holder" in t.requires, f"{name}: names a holder without requiring one")
     given = any(w.step(k).to == "given" for k in t.opens if k in w._steps)
     _check(not given or "department" in t.requires, f"{name}: opens a step for a given department without requiring it")
 
 
 def _check_clocks(w: Workflow, t: Transition) -> None:
     name = f"transition {t.name}"
-    for code in (*t.starts, *t.stops):
+    for code in (*t.starts, *t.stops, *t.extends):
         _check(code in w._stages, f"{name}: unknown stage {code!r}")
     _check(not (t.pauses and t.resumes), f"{name}: pauses and resumes at once")
 

@@ -1,5 +1,34 @@
-"""The engine: the only place that sets a case's state, opens and closes assignments and appends history."""
+"""The engine: the only place that sets a case's state, opens and closes assignments and appends history.
 
+Everything here works inside the transaction of the action that calls it and is made of few statements. Lock order:
+case,
+then its assignments by id; a parent before its new child. No network, rendering or cache call.
+"""
+
+from cases.engine.applying import Applied, Ask, apply, apply_all, lock
+from cases.engine.attaching import Photo, attach
 from cases.engine.errors import CaseMoved, NotPermitted, SubmissionConflict
+from cases.engine.move import Move
+from cases.engine.opening import NewCase, Opened, case_number, open_case, submission_hash
+from cases.engine.steps import by_function, on_duty
 
-__all__ = ["CaseMoved", "NotPermitted", "SubmissionConflict"]
+__all__ = [
+    "Applied",
+    "Ask",
+    "CaseMoved",
+    "Move",
+    "NewCase",
+    "NotPermitted",
+    "Opened",
+    "Photo",
+    "SubmissionConflict",
+    "apply",
+    "apply_all",
+    "attach",
+    "by_function",
+    "case_number",
+    "lock",
+    "on_duty",
+    "open_case",
+    "submission_hash",
+]

@@ -1,0 +1,149 @@
+"""Unit of work of one move: locked rows in memory, every effect collected, written at the end in few statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from cases import kinds
+from cases.models import Assignment, Attachment, Case, Clock, HistoryEntry
+from cases.workflow import Workflow
+from ledger.actors import Actor
+from ledger.promises import promise
+
+LOCK: dict[str, Any] = {"of": ("self",), "no_key": True}
+CASE_FIELDS = (
+    "state", "closed", "closed_at", "department_id", "reworks", "returns", "urges", "due_at", "soon_at", "paused",
+    "overdue_at", "exempt", "supervised", "urgent", "outcome", "version", "history_count",
+)  # fmt: skip
+ASSIGNMENT_FIELDS = (
+    "open", "holder_id", "department_id", "needs_role", "version", "outcome", "result", "claimed_at", "closed_at",
+    "due_at", "soon_at", "returned", "returned",
+)  # fmt: skip
+CLOCK_FIELDS = ("due_at", "soon_at", "stopped_at", "pauses", "budget", "warned_level")
+
+
+@dataclass
+class Move:
+    """What one transaction does to one case. Only `cases.engine` makes one; `flush` writes it."""
+
+    case: Case
+    actor: Actor
+    now: datetime
+    open: list[Assignment] = field(default_factory=list)  # open assignments, by id
+    clocks: list[Clock] = field(default_factory=list)  # running and paused clocks
+    data: Mapping[str, Any] = field(default_factory=dict)
+    history: list[HistoryEntry] = field(default_factory=list)
+    opened: list[Assignment] = field(default_factory=list)
+    closed: list[Assignment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    promises: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    notify: bool = False
+    route: bool = False
+    rule_id: int | None = None  # the routing rule that moves the case
+    _touched: dict[int, models.Model] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Workflow:
+        return kinds.workflow(self.case.kind)
+
+    def touch(self, row: models.Model) -> None:
+        """Remember that a row changed and is to be written."""
+        self._touched[id(row)] = row
+
+    def record(
+        self,
+        name: str,
+        *,
+        from_state: str = "",
+        assignment: Assignment | None = None,
+        note: str = "",
+        data: Mapping[str, Any] | None = None,
+        public: bool = False,
+    ) -> HistoryEntry:
+        """Append to the history, gapless; the sequence is the case's own count, safe under the lock of the case."""
+        self.case.history_count += 1
+        entry = HistoryEntry(
+            case=self.case,
+            sequence=self.case.history_count,
+            transition=name,
+            from_state=from_state or self.case.state,
+            to_state=self.case.state,
+            assignment=assignment,
+            actor_kind=str(self.actor.kind),
+            actor_id=self.actor.id,
+            actor_department=self.actor.department_id,
+            actor_role=self.actor.role,
+            note=note.strip(),
+            data=dict(data or {}),
+            public=public,
+            at=self.now,
+        )
+        self.history.append(entry)
+        return entry
+
+    def promise(self, kind: str, key: str, **payload: Any) -> None:
+        """Write a promise with the move; payload holds ids and codes only."""
+        self.promises.append((kind, key, payload))
+
+    def flush_new(self) -> None:
+        """Write a case that is new: it goes first, already carrying its final figures."""
+        self.case.save(force_insert=True)
+        self._write_rows()
+        self._promise_all()
+
+    def flush(self) -> None:
+        """Write everything. Order follows the foreign keys; the case last, so that it carries the final figures."""
+        self._write_rows()
+        self.case.save(update_fields=CASE_FIELDS)
+        self._promise_all()
+
+    def _write_rows(self) -> None:
+        new = [a for a in self.opened if a.pk is None]
+        if new:
+            Assignment.objects.bulk_create(new)
+        self._write_assignments()
+        fresh = [c for c in self.clocks if c.pk is None]
+        if fresh:
+            Clock.objects.bulk_create(fresh)
+        new_clocks = set(map(id, fresh))
+        _write([c for c in self._touched.values() if isinstance(c, Clock) and id(c) not in new_clocks], CLOCK_FIELDS)
+        if self.history:
+            HistoryEntry.objects.bulk_create(self.history)
+        if self.attachments:
+            Attachment.objects.bulk_create(self.attachments)
+
+    def _write_assignments(self) -> None:
+        new = set(map(id, self.opened))
+        changed = [a for a in self._touched.values() if isinstance(a, Assignment) and id(a) not in new]
+        _write(changed, ASSIGNMENT_FIELDS)
+
+    def _promise_all(self) -> None:
+        if self.route:
+            promise("cases.route", key=f"cases.route:{self.case.pk}", payload={"case": self.case.pk}, now=self.now)
+        for kind, key, payload in self.promises:
+            promise(kind, key=key, payload=payload, now=self.now)
+        if self.notify and self.history:
+            first, last = self.history[0].sequence, self.history[-1].sequence
+            payload = {"case": self.case.pk, "first": first, "last": last}
+            promise("cases.notify", key=f"cases.notify:{self.case.pk}:{first}", payload=payload, now=self.now)
+
+
+def _write(rows: Sequence[models.Model], fields: tuple[str, ...]) -> None:
+    """One statement, whatever the number of rows; a single row does not pay for the CASE expressions of many."""
+    if len(rows) == 1:
+        rows[0].save(update_fields=fields)
+    elif rows:
+        type(rows[0])._default_manager.bulk_update(rows, fields)
+
+
+def assert_in_transaction() -> None:
+    """The engine never opens a transaction: the action above it owns the whole of it.
+
+    Raises:
+        TransactionManagementError: called outside one.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("cases.engine works inside the transaction of an action")

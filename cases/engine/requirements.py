@@ -1,0 +1,65 @@
+"""What a transition requires, checked before anything is written. Messages are keyed by the field of the form."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+
+from cases import kinds, rules
+from cases.engine.move import Move
+from cases.engine.steps import require_result
+from cases.models import Assignment, Attachment, CaseLink
+from cases.workflow import Transition
+
+if TYPE_CHECKING:
+    from cases.engine.applying import Ask
+
+
+def check_requirements(move: Move, transition: Transition, own: Assignment | None, ask: "Ask") -> None:
+    """Raise ValidationError naming everything that is missing at once; guards are asked when nothing else is
+    missing.
+    """
+    errors: dict[str, Any] = {}
+    for need in transition.requires:
+        if not _is_met(move, need, own, ask):
+            errors[rules.field_of(need)] = rules.missing_text(need)
+    if errors:
+        raise ValidationError(errors)
+    if "result" in transition.requires and own is not None:
+        require_result(move.table.step(own.step_key), ask.data.get("result") or {})
+    if transition.guard:
+        kind = kinds.kind(move.case.kind)
+        facts = kinds.call(kind.facts)(move.case.pk) if kind.facts else {}
+        message = kinds.call(transition.guard)(move.case, facts, ask.data)
+        if message:
+            raise ValidationError({"__all__": message})
+
+
+def _is_met(move: Move, need: str, own: Assignment | None, ask: "Ask") -> bool:
+    if need.startswith("photo_"):
+        stage = need.removeprefix("photo_")
+        return any(p.stage == stage for p in ask.photos) or has_photo(move.case.pk, stage, own.opened_by if own else 0)
+    if need == "assists":
+        return not any(a.role == "assist" and (own is None or a.step_key == own.step_key) for a in move.open)
+    if need == "children":
+        return not has_open_children(move.case.pk)
+    if need.startswith("data:"):
+        return ask.data.get(need.removeprefix("data:")) not in (None, "")
+    return rules.is_given(
+        need,
+        note=ask.note,
+        department_id=ask.department_id,
+        holder_id=ask.holder_id,
+        data=ask.data,
+    )
+
+
+def has_photo(case_id: int, stage: str, since: int) -> bool:
+    """Whether a photo of a stage came with or after a history sequence: rework asks for a new one."""
+    return Attachment.objects.filter(case_id=case_id, stage=stage, history__gte=since).exists()
+
+
+def has_open_children(case_id: int) -> bool:
+    """Whether a child case that must close first is still open."""
+    return CaseLink.objects.filter(
+        parent_id=case_id, kind="child", closing_rule="all_closed", child__closed=False
+    ).exists()
