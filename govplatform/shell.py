@@ -1,0 +1,259 @@
+"""Context processor `shell`: what every page's frame needs. Lazy, so a page that shows no rail asks for no counts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.urls import Resolver404, resolve
+from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.queries import NOBODY, Presence
+from ledger.actors import ActorKind
+from ledger.cityfolder import city_config
+
+TEXT_COOKIE = "text"
+THEME_COOKIE = "theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the rail, shown to hats with any of the rights; "" means every member."""
+
+    path: str
+    icon: str
+    label: Any
+    rights: tuple[str, ...] = ()
+    count: str = ""  # key of cases.queries.counts
+    prefix: bool = True  # current for every page below the path
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as drawn."""
+
+    path: str
+    icon: str
+    label: Any
+    current: bool
+    count: int | None
+
+
+GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+    (
+        _("Work"),
+        (
+            Entry("/desk/", "inbox", _("Inbox"), ("cases.read",), "all", prefix=False),
+            Entry("/desk/inbox/mine/", "person-check", _("My cases"), ("cases.handle", "cases.claim"), "mine"),
+            Entry("/desk/inbox/supervised/", "megaphone", _("Supervised"), ("cases.supervise",), "supervised"),
+        ),
+    ),
+    (_("Business"), (Entry("/desk/cases/", "geo-alt", _("Incident cases"), ("cases.read",)),)),
+    (
+        _("Territory"),
+        (
+            Entry("/desk/grids/", "map", _("Grids and boundaries"), ("grids.read",)),
+            Entry("/desk/duties/", "calendar3", _("Duty and responsibility"), ("grids.read",)),
+        ),
+    ),
+    (
+        _("Rules and people"),
+        (
+            Entry("/desk/rules/", "signpost-split", _("Routing rules"), ("rules.draft", "rules.approve")),
+            Entry("/desk/users/", "people", _("Users"), ("accounts.manage", "accounts.memberships")),
+            Entry("/desk/departments/", "diagram-3", _("Departments"), ("accounts.manage", "accounts.memberships")),
+            Entry("/desk/memberships/", "person-badge", _("Memberships"), ("accounts.memberships",)),
+            Entry("/desk/audit/", "journal-check", _("Audit"), ("audit.read",)),
+            Entry("/desk/operations/", "activity", _("Operations"), ("operations.settle",)),
+        ),
+    ),
+)
+
+
+DEMO_STRIP = "accounts/_demo_strip.html"
+FIELD_BAR: tuple[dict[str, Any], ...] = (
+    {"path": "/field/", "icon": "check2-square", "label": _("Tasks")},
+    {"path": "/field/map/", "icon": "map", "label": _("Map")},
+    {"path": "/field/report/", "icon": "camera-fill", "label": _("Report"), "main": True},
+    {"path": "/field/outbox/", "icon": "cloud-arrow-up", "label": _("To send"), "outbox": True},
+    {"path": "/field/me/", "icon": "person", "label": _("Me")},
+)
+
+
+@lru_cache(maxsize=8)
+def _has_template(name: str) -> bool:
+    try:
+        get_template(name)
+    except TemplateDoesNotExist:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _exists(path: str) -> bool:
+    """A door is shown only if it opens."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+@dataclass
+class Shell:
+    """Frame of one page: city, rail, language, appearance, demo strip."""
+
+    request: HttpRequest
+    demo: bool = field(default_factory=lambda: settings.DEMO)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Who is asking (accounts.middleware); nobody on an error page that never got that far."""
+        return getattr(self.request, "presence", NOBODY)
+
+    @cached_property
+    def city(self) -> dict[str, Any]:
+        """city.json of the configured city."""
+        return city_config()
+
+    @property
+    def english(self) -> bool:
+        return not (get_language() or "zh").startswith("zh")
+
+    @property
+    def html_lang(self) -> str:
+        return "en" if self.english else "zh-CN"
+
+    def _city_text(self, key: str, fallback: str) -> str:
+        value = self.city.get(f"{key}_en" if self.english else f"{key}_zh")
+        return str(value) if value else fallback
+
+    @property
+    def city_name(self) -> str:
+        return self._city_text("name", "GovPlatform")
+
+    @property
+    def desk_name(self) -> str:
+        """Name of the officials' site."""
+        return self._city_text("desk_title", self.city_name)
+
+    @property
+    def public_name(self) -> str:
+        """Name of the residents' site."""
+        return self._city_text("public_title", self.city_name)
+
+    @property
+    def mark(self) -> str:
+        """URL of the city's mark, used as favicon and for installing."""
+        return static(str(self.city.get("mark") or "img/mark.svg"))
+
+    @property
+    def phones(self) -> list[dict[str, str]]:
+        """Numbers of the page foot: label and numbers."""
+        suffix = "en" if self.english else "zh"
+        return [{"label": row[f"label_{suffix}"], "numbers": row["numbers"]} for row in self.city.get("phones", [])]
+
+    @property
+    def large_text(self) -> bool:
+        return self.request.COOKIES.get(TEXT_COOKIE) == "large"
+
+    @property
+    def dark(self) -> bool:
+        return self.request.COOKIES.get(THEME_COOKIE) == "dark"
+
+    @property
+    def person(self) -> str:
+        return self.presence.name_en if self.english else self.presence.name
+
+    @property
+    def initial(self) -> str:
+        return self.person[:1].upper()
+
+    @property
+    def role(self) -> str:
+        hat = self.presence.hat
+        return "" if hat is None else hat.role_en if self.english else hat.role_zh
+
+    @property
+    def department(self) -> str:
+        hat = self.presence.hat
+        return "" if hat is None else hat.department_en if self.english else hat.department_zh
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Counts of the inbox views; one statement, only for a desk page of a member who reads cases."""
+        return {}
+
+    @property
+    def rail(self) -> Iterator[tuple[Any, list[Line]]]:
+        """Groups of the rail that have something in them for this hat."""
+        actor = self.presence.actor
+        for title, entries in GROUPS:
+            lines = [
+                self._line(entry)
+                for entry in entries
+                if _exists(entry.path) and (not entry.rights or any(actor.may(right) for right in entry.rights))
+            ]
+            if lines:
+                yield title, lines
+
+    def _line(self, entry: Entry) -> Line:
+        path = self.request.path
+        current = path.startswith(entry.path) if entry.prefix else path == entry.path
+        return Line(entry.path, entry.icon, entry.label, current, self.counts.get(entry.count) if entry.count else None)
+
+    @property
+    def field_bar(self) -> list[dict[str, Any]]:
+        """Bottom bar of the phone; the camera in the middle."""
+        path = self.request.path
+        return [{**item, "current": path == item["path"]} for item in FIELD_BAR if _exists(item["path"])]
+
+    @property
+    def signed_in(self) -> bool:
+        return self.presence.actor.kind in (ActorKind.MEMBER, ActorKind.RESIDENT)
+
+    @property
+    def owner(self) -> str:
+        """Whose drafts a phone may hold: changes with the person, so that another one's are wiped."""
+        actor = self.presence.actor
+        return f"{actor.kind}:{actor.id}" if actor.id else ""
+
+    @property
+    def demo_strips(self) -> list[str]:
+        """The strip that changes role, where ACCOUNTS' template is there."""
+        return [DEMO_STRIP] if _has_template(DEMO_STRIP) else []
+
+    @property
+    def home(self) -> str:
+        """Where the mark leads: the shell this actor works in."""
+        return {"desk": "/desk/", "field": "/field/"}.get(self.presence.face, "/")
+
+    @property
+    def tile_url(self) -> str:
+        return settings.TILE_URL
+
+    @property
+    def tile_attribution(self) -> str:
+        return settings.TILE_ATTRIBUTION
+
+    @property
+    def map_approval_number(self) -> str:
+        """审图号; shown on every map that draws tiles or public boundaries."""
+        return settings.MAP_APPROVAL_NUMBER
+
+    @property
+    def map_view(self) -> dict[str, Any]:
+        """Where a map opens when nothing else says so: center (lon, lat, WGS-84), zoom, max zoom."""
+        return {"center": [117.175, 36.19], "zoom": 14, **self.city.get("map", {})}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {"shell": SimpleLazyObject(lambda: Shell(request))}

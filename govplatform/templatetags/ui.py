@@ -1,0 +1,123 @@
+"""What pages say again and again: icon, lamp, clock, coded name, grouped number, query string."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput, Select
+from django.http import QueryDict
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from govplatform.durations import read_clock
+
+register = template.Library()
+LEVELS = ("ok", "soon", "late", "hold", "orange")
+
+
+def level_word(level: str) -> str:
+    """The word of a lamp level in the reader's language."""
+    words = {"ok": _("In time"), "soon": _("Due soon"), "late": _("Overdue"), "hold": _("Paused"), "orange": _("Orange")}
+    return words.get(level, "")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A Bootstrap icon; hidden from readers unless it has a label."""
+    if label:
+        return format_html('<span class="bi bi-{}" role="img" aria-label="{}"></span>', name, label)
+    return format_html('<span class="bi bi-{}" aria-hidden="true"></span>', name)
+
+
+@register.simple_tag
+def lamp(level: str, word: str = "") -> SafeString:
+    """Shape, word and colour of a state. Without a word the level's own word is there for readers only."""
+    if level not in LEVELS:
+        level = "hold"
+    shape = format_html('<span class="lamp {}" aria-hidden="true"></span>', level)
+    if not word:
+        return format_html('{}<span class="vh">{}</span>', shape, level_word(level))
+    return format_html('<span class="st st-{}">{}{}</span>', level, shape, word)
+
+
+@register.simple_tag
+def remaining(
+    due: datetime | None,
+    now: datetime,
+    unit: str = "urgent_hour",
+    soon: datetime | None = None,
+    working_days: Decimal | None = None,
+) -> SafeString:
+    """The lamp with the time left or over; see `govplatform.durations.read_clock`."""
+    reading = read_clock(now=now, due=due, soon=soon, unit=unit, working_days=working_days)
+    return lamp(reading.level, reading.words)
+
+
+@register.simple_tag
+def coded(row: Any, attribute: str = "name") -> str:
+    """A coded name in the reader's language: `name_zh` or `name_en` of a row or mapping."""
+    suffix = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    for ending in (suffix, "zh"):
+        field = f"{attribute}_{ending}"
+        value = row.get(field, "") if isinstance(row, dict) else getattr(row, field, "")
+        if value:
+            return str(value)
+    return ""
+
+
+@register.filter
+def masked(value: Any) -> str:
+    """A sealed value as its mask; an empty one as a dash."""
+    return str(value) if value else "—"
+
+
+@register.filter
+def grouped(number: str) -> str:
+    """A long identifier in a list: its last eight digits; whole in the file."""
+    return f"…{number[-8:]}" if len(number) > 12 else number
+
+
+@register.filter
+def clock_time(moment: datetime | None, now: datetime | None = None) -> str:
+    """24-hour time if `now` is the same day, otherwise month-day and time; in the city's zone."""
+    if moment is None:
+        return "—"
+    local = localtime(moment)
+    if now is not None and localtime(now).date() == local.date():
+        return local.strftime("%H:%M")
+    return local.strftime("%m-%d %H:%M")
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """The present query string with changes; an empty value drops the key. State lives in the URL."""
+    parameters: QueryDict = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in ("", None):
+            parameters.pop(key, None)
+        else:
+            parameters[key] = str(value)
+    return f"?{parameters.urlencode()}" if parameters else "?"
+
+
+@register.simple_tag
+def control(field: BoundField, **attributes: str) -> SafeString:
+    """A form field's control with the house classes, its hint and its error linked."""
+    widget = field.field.widget
+    css = "form-check-input" if isinstance(widget, CheckboxInput) else "form-control"
+    if isinstance(widget, Select):
+        css = "form-select"
+    described = [f"{field.id_for_label}-hint"] if field.help_text else []
+    if field.errors:
+        css += " bad"
+        attributes["aria-invalid"] = "true"
+        described.append(f"{field.id_for_label}-error")
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs={"class": css, **attributes})
