@@ -6,7 +6,18 @@ import sys
 
 from tests.architecture.tree import PACKAGES, ROOT, functions, modules
 
-HEAVY = ("pandas", "geopandas", "pyogrio", "shapely", "sklearn", "weasyprint", "pyhanko", "openpyxl", "libpysal", "matplotlib")
+HEAVY = (
+    "pandas",
+    "geopandas",
+    "pyogrio",
+    "shapely",
+    "sklearn",
+    "weasyprint",
+    "pyhanko",
+    "openpyxl",
+    "libpysal",
+    "matplotlib",
+)
 
 
 def run_python(code: str) -> str:
@@ -17,7 +28,12 @@ def run_python(code: str) -> str:
 
 def test_every_import_contract_is_kept() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -110,7 +110,8 @@ def test_every_make_target_in_the_documents_exists() -> None:
     wrong = [
         f"{path}: make {target}"
         for path, text in documents().items()
-        for target in re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z][\w-]*)", text) + re.findall(r"^make ([a-z][\w-]*)", text, re.MULTILINE)
+        for target in re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z][\w-]*)", text)
+        + re.findall(r"^make ([a-z][\w-]*)", text, re.MULTILINE)
         if target not in targets
     ]
     assert not wrong, wrong

@@ -19,7 +19,9 @@ SHARED_WRITERS = {("cases", "engine"), ("ledger", "promises")}
 ALWAYS_A_WRITE = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 A_WRITE_ON_ROWS = {"create", "update", "delete"}
 ROWS = re.compile(r"objects|filter\(|exclude\(|\.all\(|select_for_update|queryset|_set\b")
-WRITING_SQL = re.compile(r"^\s*(INSERT\s+INTO|UPDATE\s+[\w\".]+\s+SET|DELETE\s+FROM|TRUNCATE|COPY\s+\w+)", re.IGNORECASE)
+WRITING_SQL = re.compile(
+    r"^\s*(INSERT\s+INTO|UPDATE\s+[\w\".]+\s+SET|DELETE\s+FROM|TRUNCATE|COPY\s+\w+)", re.IGNORECASE
+)
 REVEALERS = {"reveal", "_open", "unseal", "open_sealed"}
 
 
@@ -136,9 +138,6 @@ def test_edges_open_no_transaction() -> None:
 
 def test_every_public_function_of_the_kernel_is_typed() -> None:
     wrong = [
-        f"{module.at(node)} {node.name}"
-        for module in modules()
-        for node in functions(module)
-        if node.returns is None
+        f"{module.at(node)} {node.name}" for module in modules() for node in functions(module) if node.returns is None
     ]
     assert not wrong, wrong

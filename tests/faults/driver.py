@@ -1,4 +1,4 @@
-"""Another system that submits reports over HTTP, remembers every acknowledged answer and tries again when it gets none."""
+"""Another system that submits reports over HTTP, remembers every acknowledged answer and tries again without one."""
 
 import http.client
 import json
@@ -67,7 +67,8 @@ class Driver:
             queue.put(item)
         start = time.monotonic()
         workers = [
-            threading.Thread(target=self._work, args=(queue, book, start, rate, start + give_up)) for _ in range(threads)
+            threading.Thread(target=self._work, args=(queue, book, start, rate, start + give_up))
+            for _ in range(threads)
         ]
         for worker in workers:
             worker.start()

@@ -1,7 +1,7 @@
 """The platform as `make run` starts it, with its faults in a test's hands.
 
-PostgreSQL and Redis are real, stand behind proxies that can be cut, and keep fsync on. Web, worker, beat and relay are the
-lines of govplatform/runtime/processes.py, each in a session of its own, so that a kill -9 takes the whole group.
+PostgreSQL and Redis are real, stand behind proxies that can be cut, and keep fsync on. Web, worker, beat and relay are
+the lines of govplatform/runtime/processes.py, each in a session of its own, so that a kill -9 takes the whole group.
 """
 
 import http.client
@@ -91,7 +91,7 @@ class Rig:
         }
 
     def start(self, *names: str) -> None:
-        """Start processes by their names in processes.py; a name with a suffix ("beat-2") is a second one of its kind."""
+        """Start processes by their names in processes.py; "beat-2" is a second one of its kind."""
         for name in names:
             line = LINES[name.split("-")[0]]
             with (self.paths.logs / f"{name}.log").open("ab") as log:

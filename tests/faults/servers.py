@@ -72,7 +72,9 @@ def environment(paths: RigPaths, *, database_url: str = "", redis_url: str = "")
     # a virtual environment's python is a link: its folder, not its target's, has the other programs
     programs = Path(sys.executable).parent
     return {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("DJANGO_", "GOVPLATFORM_", "PYTEST"))},
+        **{
+            key: value for key, value in os.environ.items() if not key.startswith(("DJANGO_", "GOVPLATFORM_", "PYTEST"))
+        },
         "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONPATH": str(CHECKOUT),
         "PYTHONUNBUFFERED": "1",

@@ -22,9 +22,7 @@ def crash_points() -> list[str]:
         str(call.args[0].value)
         for module in modules()
         for call in calls(module)
-        if dotted_name(call.func).endswith("faults.point")
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
+        if dotted_name(call.func).endswith("faults.point") and call.args and isinstance(call.args[0], ast.Constant)
     )
 
 

@@ -7,9 +7,10 @@ import django
 
 django.setup()
 
+from django.db import connection  # noqa: E402
+
 from accounts import actions  # noqa: E402
 from accounts.models import Department  # noqa: E402
-from django.db import connection  # noqa: E402
 from events.models import Category  # noqa: E402
 from ledger.actors import CLOCK  # noqa: E402
 from ledger.clock import app_now  # noqa: E402
