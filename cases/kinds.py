@@ -35,6 +35,7 @@ class CaseKind:
         automatic: `(case, *, transition: str, rule, now) -> dict[str, Any]`: keyword arguments for `engine.apply`
             when a rule
             moves the case (data, note); may write this kind's own rows, it runs in the transaction of the move.
+        categories: `(keys: Collection[str]) -> Mapping[str, tuple[zh, en]]`: names of categories, for lists.
         moves: transition → URL name, for moves that need a screen of the kind (filing with a condition, …).
         partial: template of the detail on the case file.
     """
@@ -47,11 +48,13 @@ class CaseKind:
     facts: str = ""
     deadline: str = ""
     automatic: str = ""
+    categories: str = ""
     moves: Mapping[str, str] = field(default_factory=dict)
     partial: str = ""
 
     def dotted_names(self) -> Iterator[str]:
-        yield from (name for name in (self.workflow, self.detail, self.facts, self.deadline, self.automatic) if name)
+        names = (self.workflow, self.detail, self.facts, self.deadline, self.automatic, self.categories)
+        yield from (name for name in names if name)
 
 
 _kinds: dict[str, CaseKind] = {}

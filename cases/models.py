@@ -1,6 +1,7 @@
 """The kernel: case, assignment (= step), history, clocks, routing. Written by cases.engine and the actions above it."""
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.utils.translation import gettext_lazy as _
 
 
@@ -58,6 +59,9 @@ class Case(models.Model):
             ),
             models.Index(fields=["kind", "state", "-id"], name="case_kind_state"),
             models.Index(fields=["grid", "-opened_at"], name="case_grid_opened"),
+            models.Index(fields=["reporter_kind", "reporter_id", "-id"], name="case_reporter"),
+            models.Index(fields=["department", "-opened_at"], name="case_department_opened"),
+            GinIndex(OpClass("title", "gin_trgm_ops"), OpClass("address", "gin_trgm_ops"), name="case_text"),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +111,8 @@ class Assignment(models.Model):
             models.Index(fields=["department", "due_at", "id"], condition=models.Q(open=True), name="assignment_inbox"),
             models.Index(fields=["holder", "due_at", "id"], condition=models.Q(open=True), name="assignment_holder"),
             models.Index(fields=["case", "id"], name="assignment_case"),
+            models.Index(fields=["department", "case"], name="assignment_department"),
+            models.Index(fields=["holder", "case"], name="assignment_by_holder"),
         ]
 
     def __str__(self) -> str:

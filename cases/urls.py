@@ -1,3 +1,27 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from cases import views, views_rules
+
+app_name = "cases"
+urlpatterns = [
+    path("desk/", views.inbox, name="inbox"),
+    path("desk/inbox/<slug:view>/", views.inbox, name="inbox_view"),
+    path("desk/cases/", views.queue, name="queue"),
+    path("desk/cases/<slug:number>/", views.case_file, name="case_file"),
+    path("desk/cases/<slug:number>/preview/", views.preview, name="preview"),
+    path("desk/cases/<slug:number>/move/<slug:transition>/", views.move, name="move"),
+    path("desk/cases/<slug:number>/<int:assignment>/claim/", views.claim, name="claim"),
+    path("desk/cases/<slug:number>/<int:assignment>/hand-over/", views.hand_over, name="hand_over"),
+    path("desk/cases/<slug:number>/urge/", views.urge, name="urge"),
+    path("desk/cases/<slug:number>/comment/", views.comment, name="comment"),
+    path("desk/cases/<slug:number>/watch/", views.watch, name="watch"),
+    path("desk/cases/<slug:number>/contact/", views.contact, name="contact"),
+    path("desk/rules/", views_rules.editions, name="rule_editions"),
+    path("desk/rules/<int:edition>/", views_rules.edition, name="rule_edition"),
+    path("desk/rules/<int:edition>/rules/<int:rule>/", views_rules.edit_rule, name="rule_edit"),
+    path("desk/rules/<int:edition>/rules/new/", views_rules.edit_rule, name="rule_new"),
+    path("desk/rules/<int:edition>/approve/", views_rules.approve, name="rule_approve"),
+    path("desk/rules/<int:edition>/publish/", views_rules.publish, name="rule_publish"),
+    path("desk/rules/draft/", views_rules.draft, name="rule_draft"),
+    path("files/<uuid:file>/<slug:variant>/", views.photo, name="photo"),
+]

@@ -115,17 +115,13 @@ class Transition:
         from_states: where it may be done; to_state "" leaves the state (parallel steps, pauses).
         relation: how the actor must stand to the case. holder: holds (or may take) the assignment; department: is a
             member of its department; territory: his territory covers the place; reporter; any: the right alone;
-            rule, clock:
-            machinery. `also` lists further relations that may do it without the right ("rule", "clock", "reporter").
+            rule, clock: machinery. `also` lists further relations that may do it without the right ("rule", "clock", "reporter").
         right: right code of a member, asked for by holder, department, territory, any.
         step: step keys whose open assignment the relation looks at; () any open one.
         requires: of REQUIREMENTS, "assists", "children" or "data:<field>".
         sets_holder: who holds the assignment it was made on afterwards: "given" (argument of the move), "actor",
-            "nobody";
-            "" leaves it. A return (`counts`) that stays in the department marks the assignment returned.
+            "nobody"; "" leaves it. A return (`counts`) that stays in the department marks the assignment returned.
         opens: step keys; "back" (the assignment closed last), "back:<step>" (who did that step last).
-        holds: who holds the assignment of the move afterwards: "" as before, "given" (the move's holder), "actor",
-            "nobody".
         closes: "" | "own" | "all" | "step:<key>".
         joins: transition applied in the same transaction when no assignment but those of `joins_ignore` is open.
         starts: stages started on the case ("total"); stops: stages stopped on the case.
@@ -155,7 +151,6 @@ class Transition:
     sets_holder: Literal["", "given", "actor", "nobody"] = ""
     opens: tuple[str, ...] = ()
     closes: str = ""
-    holds: Literal["", "given", "actor", "nobody"] = ""
     joins: str = ""
     joins_ignore: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
@@ -333,8 +328,8 @@ def _check_effects(w: Workflow, t: Transition) -> None:
     for key in t.joins_ignore:
         _check(key in w._steps, f"{name}: ignores unknown step {key!r}")
     _check(set(t.notifies) <= {"department", "holder", "reporter"}, f"{name}: unknown reader in {t.notifies}")
-    _check(t.holds in ("", "given", "actor", "nobody"), f"{name}: unknown holder {t.holds!r}")
-    _check(t.holds != "given" or "holder" in t.requires, f"{name}: names a holder without requiring one")
+    _check(t.sets_holder in ("", "given", "actor", "nobody"), f"{name}: unknown holder {t.sets_holder!r}")
+    _check(t.sets_holder != "given" or "holder" in t.requires, f"{name}: names a holder without requiring one")
     given = any(w.step(k).to == "given" for k in t.opens if k in w._steps)
     _check(not given or "department" in t.requires, f"{name}: opens a step for a given department without requiring it")
 

@@ -190,7 +190,6 @@ def _perform(move: Move, transition: Transition, own: Assignment | None, ask: As
     )
     attach(move, ask.photos, entry.sequence)
     _close(move, transition, own, ask)
-    _hold(move, transition, own, ask)
     _count(move, transition)
     _run_clocks(move, transition, ask)
     given = steps.Given(ask.department_id, ask.holder_id, ask.assist_ids, ask.needs_role)
@@ -231,31 +230,19 @@ def _close(move: Move, transition: Transition, own: Assignment | None, ask: Ask)
 
 
 def _keep(move: Move, transition: Transition, own: Assignment, ask: Ask) -> None:
-    """An assignment that stays open: who holds it now, and what was answered so far."""
-    if transition.holds:
-        holders = {"given": ask.holder_id, "actor": move.actor.user_id, "nobody": None}
-        own.holder_id = holders[transition.holds]
-        own.claimed_at = move.now if own.holder_id else None
-        own.returned = transition.counts == "return"
-    if ask.data.get("result"):
-        own.result = dict(ask.data["result"])
-    if transition.holds or transition.scope == "assignment":
-        own.version += 1
-        move.touch(own)
-
-
-def _hold(move: Move, transition: Transition, own: Assignment | None, ask: Ask) -> None:
-    """Who holds the assignment afterwards; a return inside the department leaves its mark on it."""
-    if own is None or not own.open or not (transition.sets_holder or transition.counts):
-        return
+    """An assignment that stays open: who holds it now, what was answered so far, whether it came back."""
     if transition.sets_holder:
         holders = {"given": ask.holder_id, "actor": move.actor.user_id, "nobody": None}
         own.holder_id = holders[transition.sets_holder]
         own.claimed_at = move.now if own.holder_id else None
+        own.seen_at = None if transition.sets_holder == "given" else own.seen_at
     if transition.counts:
         own.returned = True
-    own.version += transition.scope != "assignment"
-    move.touch(own)
+    if ask.data.get("result"):
+        own.result = dict(ask.data["result"])
+    if transition.sets_holder or transition.counts or transition.scope == "assignment":
+        own.version += 1
+        move.touch(own)
 
 
 def _count(move: Move, transition: Transition) -> None:

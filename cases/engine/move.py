@@ -20,7 +20,7 @@ CASE_FIELDS = (
 )  # fmt: skip
 ASSIGNMENT_FIELDS = (
     "open", "holder_id", "department_id", "needs_role", "version", "outcome", "result", "claimed_at", "closed_at",
-    "due_at", "soon_at", "returned", "returned",
+    "due_at", "soon_at", "returned", "seen_at",
 )  # fmt: skip
 CLOCK_FIELDS = ("due_at", "soon_at", "stopped_at", "pauses", "budget", "warned_level")
 
