@@ -142,7 +142,7 @@ def ensure_packages(purpose: str, root: Path) -> None:
     if os.geteuid() == 0:
         install_packages(packages)
         return
-    by_hand = f"Missing: {names}. Run as root: apt-get install -y --no-install-recommends {names}"
+    by_hand = f"Missing: {names}. Run as root: apt-get update && apt-get install -y --no-install-recommends {names}"
     if shutil.which("sudo") is None or not _confirmed(packages):
         raise Refusal(by_hand)
     say(f"installing with sudo: {names}")

@@ -38,7 +38,8 @@ def test_a_user_without_sudo_reads_the_one_command(tools: Path) -> None:
     with pytest.raises(Refusal) as refusal:
         ensure_packages("test", tools)
     assert str(refusal.value) == (
-        "Missing: a-browser a-font. Run as root: apt-get install -y --no-install-recommends a-browser a-font"
+        "Missing: a-browser a-font. Run as root: "
+        "apt-get update && apt-get install -y --no-install-recommends a-browser a-font"
     )
 
 
