@@ -70,8 +70,8 @@ def run_pytest(paths: Paths, env: Mapping[str, str], selection: str, extra: Sequ
     browser = find_chromium()
     if browser:
         given.setdefault("GOVPLATFORM_CHROMIUM", browser)
-    # Fault and browser tests share one of the two processes (xdist_group); the other takes everything else.
-    spread = [] if {"-n", "-p"} & set(extra) else ["-n", "2", "--dist", "loadgroup"]
+    # Which test goes to which of the two processes: tests/conftest.py.
+    spread = [] if {"-n", "-p"} & set(extra) else ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
     argv = ["python", "-m", "pytest", "-m", selection, *spread, *extra]
     return subprocess.run(argv, cwd=paths.root, env=given, check=False, stdin=subprocess.DEVNULL).returncode
 
