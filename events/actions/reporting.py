@@ -1,0 +1,237 @@
+"""Reporting an incident: once per submission key, located, within the limits against floods."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from accounts.actions import create_person
+from cases.engine import NewCase, Opened, Photo, open_case, submission_hash
+from events import rules
+from events.models import Report
+from events.queries.catalogue import CategoryRow, category
+from grids.queries import Located, locate
+from ledger.actors import Actor, ActorKind
+from ledger.clock import app_now
+from ledger.sealed import blind_index
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the reporter can be reached; both may be empty. Sealed before it reaches the database."""
+
+    name: str = ""
+    phone: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.name.strip() or self.phone.strip())
+
+    def __repr__(self) -> str:
+        return "<Contact>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """What is reported.
+
+    Arguments:
+        category: key of the catalogue in force ("event/01/0112").
+        lon, lat: degrees in `datum` (wgs84, cgcs2000, gcj02, bd09).
+        accuracy: metres, as the phone told.
+        condition: number of the filing condition that fits best, as the reporter sees it; None: not said.
+        photos: ids of stored files; photos_announced: how many more the phone will send afterwards.
+        client_time: what the phone's clock said; kept, never used.
+        answers: further coded answers routing rules may look at.
+    """
+
+    category: str
+    lon: float
+    lat: float
+    datum: str = "wgs84"
+    accuracy: float | None = None
+    address: str = ""
+    description: str = ""
+    condition: int | None = None
+    photos: Sequence[UUID] = ()
+    photos_announced: int = 0
+    client_time: datetime | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the reporter takes away. `token` opens the tracking page; it is stored nowhere."""
+
+    case_id: int
+    number: str
+    token: str
+    reported_at: datetime
+    replayed: bool
+
+
+@transaction.atomic(durable=True)
+def report_incident(
+    *,
+    actor: Actor,
+    incident: Incident,
+    source: str,
+    submission_key: str,
+    contact: Contact = Contact(),  # noqa: B008 - frozen
+    network: str = "",
+) -> Receipt:
+    """Report an incident. The same key with the same body answers with the first receipt and writes nothing.
+
+    Arguments:
+        source: gridworker | public | hotline | api.
+        submission_key: made where the form was opened.
+        network: address the request came from; counted (hashed) for reports of the public only.
+
+    Raises:
+        ValidationError: keyed by field; code "flood" when the limits of `rules` are reached.
+        grids.queries.OutOfCity: the point is not in the city.
+        cases.engine.SubmissionConflict: the key came before with another body.
+    """
+    now = app_now()
+    chosen = _checked(incident, source, now)
+    place = locate(lon=incident.lon, lat=incident.lat, datum=incident.datum, on=localtime(now).date())
+    body = _body(incident, source, contact)
+    opened = _open(actor, incident, source, chosen, place, now, submission_key, body)
+    if not opened.replayed:
+        _complete(opened, actor, incident, source, chosen, contact, network, now)
+    token = rules.tracking_token(opened.case.pk, settings.KEYS.token)
+    return Receipt(opened.case.pk, opened.case.number, token, opened.case.opened_at, opened.replayed)
+
+
+def _checked(incident: Incident, source: str, now: datetime) -> CategoryRow:
+    errors: dict[str, str] = {}
+    if source not in rules.SOURCES:
+        raise ValueError(f"unknown source {source!r}")
+    if len(incident.description) > rules.DESCRIPTION_LIMIT:
+        errors["description"] = _("Please keep it below %(limit)s characters.") % {"limit": rules.DESCRIPTION_LIMIT}
+    if len(incident.photos) > rules.PHOTOS_PER_REPORT:
+        errors["photos"] = _("At most %(limit)s photos.") % {"limit": rules.PHOTOS_PER_REPORT}
+    if errors:
+        raise ValidationError(errors)
+    chosen = category(incident.category, now)
+    if incident.condition is not None and not 1 <= incident.condition <= len(chosen.conditions):
+        raise ValidationError({"condition": _("This category has no such condition.")})
+    return chosen
+
+
+def _body(incident: Incident, source: str, contact: Contact) -> str:
+    """What decides whether a repeated key brings the same form."""
+    return submission_hash(
+        [
+            incident.category, incident.lon, incident.lat, incident.datum, incident.address, incident.description,
+            incident.condition, [str(photo) for photo in incident.photos], source, contact.name, contact.phone,
+        ]
+    )  # fmt: skip
+
+
+def _open(
+    actor: Actor, incident: Incident, source: str, chosen: CategoryRow, place: Located, now: datetime, key: str, body: str
+) -> Opened:
+    service, management = place.grids.get("service"), place.grids.get("management")
+    version = (service or management).version_id if (service or management) else None
+    answers = {**incident.answers}
+    if incident.condition is not None:
+        answers["condition"] = incident.condition
+    new = NewCase(
+        kind="event",
+        title=chosen.name_zh,
+        category=chosen.key,
+        source=source,
+        path=place.path,
+        point=(place.lon, place.lat),
+        address=incident.address.strip() or _place_name(place),
+        grid_id=service.grid_id if service else None,
+        management_grid_id=management.grid_id if management else None,
+        reported_version_id=version,
+        urgent=any(c.unit == "urgent_hour" and c.number == (incident.condition or 1) for c in chosen.conditions),
+        answers=answers,
+    )
+    photos = [Photo(file_id, "report") for file_id in incident.photos]
+    return open_case(new, actor=actor, now=now, submission_key=key, submission_hash=body, photos=photos)
+
+
+def _place_name(place: Located) -> str:
+    return f"{place.parent_zh}{place.division_zh}"
+
+
+def _complete(
+    opened: Opened,
+    actor: Actor,
+    incident: Incident,
+    source: str,
+    chosen: CategoryRow,
+    contact: Contact,
+    network: str,
+    now: datetime,
+) -> None:
+    """What only an incident has, and the limits; whatever is refused here takes the case with it."""
+    if actor.kind in (ActorKind.ANONYMOUS, ActorKind.RESIDENT):
+        _count(network, contact.phone, now)
+    Report.objects.bulk_create(
+        [
+            Report(
+                case_id=opened.case.pk,
+                category_id=chosen.id,
+                description=incident.description.strip(),
+                datum=incident.datum,
+                accuracy=incident.accuracy,
+                photos_announced=incident.photos_announced,
+                client_time=incident.client_time,
+            )
+        ]
+    )
+    person_id = _person(actor, contact, source, now)
+    if person_id is not None:
+        opened.case.person_id = person_id
+        opened.case.save(update_fields=["person"])
+
+
+def _person(actor: Actor, contact: Contact, source: str, now: datetime) -> UUID | None:
+    if contact:
+        made = create_person(
+            name=contact.name, phone=contact.phone, source=f"reporter:{source}", purpose="reply to the reporter",
+            basis="consent", now=now,
+        )  # fmt: skip
+        return made.pk
+    return UUID(actor.id) if actor.kind is ActorKind.RESIDENT else None
+
+
+_COUNT = """
+INSERT INTO events_intake (key, hour, count) VALUES (%s, date_trunc('hour', %s::timestamptz), 1)
+ON CONFLICT (key, hour) DO UPDATE SET count = events_intake.count + 1 RETURNING count
+"""
+
+
+def _count(network: str, phone: str, now: datetime) -> None:
+    """Count an accepted report per network and phone and hour, in the database: emptying Redis frees nobody."""
+    found = rules.network_of(network)
+    limits = [("network", found, rules.REPORTS_PER_NETWORK), ("phone", phone.strip(), rules.REPORTS_PER_PHONE)]
+    for what, text, limit in limits:
+        key = blind_index("phone" if what == "phone" else f"intake:{what}", text) if text else None
+        if key is None:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, [key, now])
+            count = cursor.fetchone()[0]
+        if count > limit:
+            raise ValidationError(
+                _("Many reports came from here within an hour. Please try again later, or call the hotline."), code="flood"
+            )
+
+
+def forget_intake(*, now: datetime) -> bool:
+    """Drop the counts of yesterday; periodic."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM events_intake WHERE hour < %s", [now - timedelta(days=1)])
+    return False

@@ -1,0 +1,153 @@
+"""Shape of what comes in; rules and limits are the actions'."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several photos of one input; each is checked when it is stored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"accept": "image/jpeg,image/png,image/webp", "multiple": True}
+        super().__init__(widget=ManyFilesInput(attrs=attributes), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        if isinstance(data, (list, tuple)):
+            return [super(PhotosField, self).clean(one, initial) for one in data]
+        found = super().clean(data, initial)
+        return [found] if found else []
+
+
+class PlaceForm(forms.Form):
+    """Where it is: a point from the map, the phone or a chosen address."""
+
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+    datum = forms.ChoiceField(choices=[(d, d) for d in DATUMS], required=False, widget=forms.HiddenInput)
+    accuracy = forms.FloatField(required=False, widget=forms.HiddenInput)
+    address = forms.CharField(
+        required=False,
+        max_length=120,
+        label=_("Describe the place"),
+        help_text=_("For example a house number, a shop, a bus stop."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("lon") is None or data.get("lat") is None:
+            raise forms.ValidationError(_("Mark the place on the map, or search for an address and choose it."))
+        data["datum"] = data.get("datum") or "wgs84"
+        return data
+
+
+class WhatForm(forms.Form):
+    """What it is: a category of the catalogue in force."""
+
+    category = forms.CharField(max_length=60, error_messages={"required": _("Choose what it is about.")})
+
+
+class DetailForm(forms.Form):
+    description = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("What is the matter?"),
+        help_text=_("Size, danger, since when. Please name no persons."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    photos = PhotosField(
+        required=False,
+        label=_("Photos"),
+        help_text=_("Up to 6 photos, 10 MB each. Time and position inside the file are removed."),
+    )
+
+
+class ContactForm(forms.Form):
+    """Optional: the report works without it."""
+
+    name = forms.CharField(
+        required=False, max_length=40, label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        required=False,
+        max_length=20,
+        label=_("Mobile number"),
+        help_text=_("Only the officers who work on this case may see it. It is erased 90 days after closing."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+
+class RatingForm(forms.Form):
+    score = forms.TypedChoiceField(
+        coerce=int,
+        choices=[
+            (5, _("5 – very satisfied")),
+            (4, _("4 – satisfied")),
+            (3, _("3 – fair")),
+            (2, _("2 – dissatisfied")),
+            (1, _("1 – very dissatisfied")),
+        ],
+        widget=forms.RadioSelect,
+        label=_("How satisfied are you with the result?"),
+    )
+    comment = forms.CharField(
+        required=False, max_length=1000, label=_("Anything to add?"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ReplyForm(forms.Form):
+    text = forms.CharField(max_length=1000, label=_("Your message"), widget=forms.Textarea(attrs={"rows": 3}))
+    photos = PhotosField(required=False, label=_("Photos"))
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(
+        max_length=1000, label=_("What is still wrong?"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReceiptForm(forms.Form):
+    """Tracking by receipt: the number alone opens nothing, numbers can be guessed."""
+
+    receipt = forms.CharField(max_length=400, label=_("Tracking link or its code"))
+
+
+class FileForm(forms.Form):
+    """Filing: the condition decides the limit."""
+
+    condition = forms.TypedChoiceField(coerce=int, label=_("Filing condition"), widget=forms.RadioSelect)
+    note = forms.CharField(
+        required=False, max_length=1000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, conditions: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["condition"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = list(conditions)
+
+
+class ProofForm(forms.Form):
+    """Handling or a visit on site: words and photos."""
+
+    note = forms.CharField(
+        required=False, max_length=1000, label=_("What was done or found"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+    before = PhotosField(required=False, label=_("Photos before the work"))
+    after = PhotosField(required=False, label=_("Photos after the work"))
+
+
+class VisitForm(forms.Form):
+    note = forms.CharField(
+        required=False, max_length=1000, label=_("What you found"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+    photos = PhotosField(required=False, label=_("Photos of the place now"))

@@ -1,0 +1,63 @@
+"""Reads of incidents, scoped to the viewer; personal data masked."""
+
+from events.queries.catalogue import (
+    Catalogue,
+    CategoryRow,
+    ConditionRow,
+    catalogue,
+    categories_by_major,
+    category,
+    category_by_id,
+    forget_catalogue,
+    search_categories,
+)
+from events.queries.detail import ContactView, RatingRow, ReportDetail, SimilarCase, report_detail, similar_cases
+from events.queries.facts import deadline, facts, on_site
+from events.queries.field import TaskRow, my_tasks
+from events.queries.place import PlacePage, PublicReport, Share, Window, place_figures, place_page, recent_reports
+from events.queries.tracking import (
+    Tracking,
+    TrackLink,
+    TrackStep,
+    bearer,
+    track_case,
+    tracking,
+    tracking_of_number,
+)
+
+__all__ = [
+    "Catalogue",
+    "CategoryRow",
+    "ConditionRow",
+    "ContactView",
+    "PlacePage",
+    "PublicReport",
+    "RatingRow",
+    "ReportDetail",
+    "Share",
+    "SimilarCase",
+    "TaskRow",
+    "TrackLink",
+    "TrackStep",
+    "Tracking",
+    "Window",
+    "bearer",
+    "catalogue",
+    "categories_by_major",
+    "category",
+    "category_by_id",
+    "deadline",
+    "facts",
+    "forget_catalogue",
+    "my_tasks",
+    "on_site",
+    "place_figures",
+    "place_page",
+    "recent_reports",
+    "report_detail",
+    "search_categories",
+    "similar_cases",
+    "track_case",
+    "tracking",
+    "tracking_of_number",
+]

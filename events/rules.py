@@ -1,0 +1,179 @@
+"""What an incident must fulfil. Pure: values in, verdict out; a guard answers "" or what is missing, for the person."""
+
+import base64
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import cos, radians
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+REOPEN_WINDOW = timedelta(days=15)
+CONTACT_KEPT = timedelta(days=90)  # after closing; design 6
+SIMILAR_METRES = 50  # same minor class within 50 m and 24 h: domain 1.5
+SIMILAR_WINDOW = timedelta(hours=24)
+DELAYS_PER_CASE = 2  # the second is asked for with a form of its own in the source of domain 1.9
+PHOTOS_PER_REPORT = 6
+DESCRIPTION_LIMIT = 2000  # characters
+REPORTS_PER_NETWORK = 20  # accepted per hour from one /24 (IPv6: /64)
+REPORTS_PER_PHONE = 10  # accepted per hour
+SMALL_GROUP = 5  # a share of fewer cases says more about persons than about a place
+SOURCES = ("gridworker", "public", "hotline", "api")
+
+# what dispatch, check and closing may take on top of the handling limit, by its unit (local default, domain 1.8)
+_ALLOWANCE = {
+    "urgent_hour": Decimal(6),
+    "urgent_day": Decimal(1),
+    "working_hour": Decimal(4),
+    "working_day": Decimal(2),
+    "calendar_day": Decimal(2),
+}
+# an urgent case is not dispatched or checked by office hours
+_URGENT_STAGE = {
+    "dispatch": Decimal("0.5"),
+    "check": Decimal(2),
+    "close": Decimal(4),
+}
+_MAC_BYTES = 16
+_ID_BYTES = 8
+
+
+def limit_of(stage: str, unit: str, budget: Decimal) -> tuple[str, Decimal] | None:
+    """Limit of a stage for a case filed under a condition; None leaves the default of the workflow.
+
+    Arguments:
+        stage: code of the stage ("total", "handle", "dispatch", …).
+        unit, budget: of the filing condition; the budget is the handling limit (domain 1.8).
+    """
+    if stage == "handle":
+        return unit, budget
+    if stage == "total":
+        return unit, budget + _ALLOWANCE[unit]
+    if unit == "urgent_hour" and stage in _URGENT_STAGE:
+        return unit, _URGENT_STAGE[stage]
+    return None
+
+
+# guards: (case, facts, data) -> "" or what is missing
+
+
+def may_file(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """Filing is blocked unless a filing condition of the case's category is chosen (domain 1.6)."""
+    if facts.get("condition") is None:
+        return _("Choose the filing condition first.")
+    return ""
+
+
+def may_call_chief(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    return _("The duty chief already has this case.") if "chief" in facts.get("open_steps", ()) else ""
+
+
+def may_request_delay(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """At most two per case, one at a time, never longer than the limit itself (domain 1.9)."""
+    if "delay" in facts.get("open_steps", ()):
+        return _("A delay has been asked for and is being decided.")
+    if facts.get("delays", 0) >= DELAYS_PER_CASE:
+        return _("This case has been extended twice; no further delay is possible.")
+    return _extension_fault(data["extension"], facts.get("budget")) if "extension" in data else ""
+
+
+def may_grant_delay(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """The duty chief may grant less than was asked for, never more than the limit itself."""
+    return _extension_fault(data["extension"], facts.get("budget")) if "extension" in data else ""
+
+
+def _extension_fault(extra: object, budget: Decimal | None) -> str:
+    try:
+        amount = Decimal(str(extra))
+    except ArithmeticError:
+        return _("Say how much more time is needed, as a number.")
+    if not amount.is_finite() or amount <= 0 or (budget is not None and amount > budget):
+        return _("The extra time must be more than nothing and not longer than the limit itself.")
+    return ""
+
+
+def may_request_suspension(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    if "suspension" in facts.get("open_steps", ()):
+        return _("A suspension has been asked for and is being decided.")
+    return ""
+
+
+def may_close(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """No closing without a passed check on site after the last handling, nor without a condition (domain 1.6)."""
+    if facts.get("condition") is None:
+        return _("Choose the filing condition first.")
+    if facts.get("last_check") != "check_passed":
+        return _("The last check on site did not pass: send it back for rework or have it checked again.")
+    return ""
+
+
+def may_reopen(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """Within 15 days of the closing."""
+    if not facts.get("reopenable"):
+        return _("Reopening is possible within 15 days of the closing. Please report it anew.")
+    return ""
+
+
+def reopenable(closed_at: datetime | None, now: datetime) -> bool:
+    return closed_at is not None and now - closed_at <= REOPEN_WINDOW
+
+
+# tracking links
+
+
+def tracking_token(case_id: int, key: bytes) -> str:
+    """The private link of a case: 39 characters of base32, made from the id and a 128-bit MAC; stored nowhere.
+
+    The id is masked with a pad derived from the MAC, so links do not tell how many cases there are.
+    """
+    number = case_id.to_bytes(_ID_BYTES, "big")
+    mac = hmac.digest(key, b"track:" + number, "sha256")[:_MAC_BYTES]
+    return base64.b32encode(_masked(number, mac, key) + mac).decode().rstrip("=").lower()
+
+
+def case_of_token(token: str, key: bytes) -> int | None:
+    """The case a link leads to, None for a wrong link; takes the same time for both."""
+    try:
+        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except ValueError:
+        return None
+    if len(raw) != _ID_BYTES + _MAC_BYTES:
+        return None
+    mac = raw[_ID_BYTES:]
+    number = _masked(raw[:_ID_BYTES], mac, key)
+    right = hmac.digest(key, b"track:" + number, "sha256")[:_MAC_BYTES]
+    return int.from_bytes(number, "big") if hmac.compare_digest(mac, right) else None
+
+
+def _masked(number: bytes, mac: bytes, key: bytes) -> bytes:
+    pad = hmac.digest(key, b"pad:" + mac, "sha256")
+    return bytes(a ^ b for a, b in zip(number, pad, strict=False))
+
+
+def network_of(address: str) -> str:
+    """The network limits are counted for: /24 of IPv4, /64 of IPv6; "" when the address cannot be read."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    mapped = getattr(found, "ipv4_mapped", None)
+    if mapped is not None:
+        found = mapped
+    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
+
+
+def share(numerator: int, denominator: int) -> Decimal | None:
+    """Percentage to one decimal; None below five cases: so few would speak of persons (design 6)."""
+    if denominator < SMALL_GROUP:
+        return None
+    return (Decimal(numerator) * 100 / denominator).quantize(Decimal("0.1"))
+
+
+def snapped(lon: float, lat: float) -> tuple[float, float]:
+    """A point as the public sees it: on a lattice of about 20 m (design 6). Degrees WGS-84."""
+    step_lat = 20 / 111_320
+    step_lon = step_lat / max(cos(radians(round(lat, 1))), 0.01)
+    return round(round(lon / step_lon) * step_lon, 6), round(round(lat / step_lat) * step_lat, 6)

@@ -1,0 +1,31 @@
+from django.urls import path
+
+from events import views
+from events.views import desk, field
+
+# residents' pages have plain names: other rooms and the home page link to them
+urlpatterns = [
+    path("report/", views.report, name="events_report"),
+    path("report/addresses/", views.report_addresses, name="events_report_addresses"),
+    path("track/", views.find, name="events_track"),
+    path("track/<slug:token>/", views.track, name="events_tracking"),
+    path("track/<slug:token>/reply/", views.reply, name="events_reply"),
+    path("track/<slug:token>/rate/", views.rate, name="events_rate"),
+    path("track/<slug:token>/reopen/", views.reopen, name="events_reopen"),
+    path("track/<slug:token>/photos/<uuid:file>/<slug:variant>/", views.track_photo, name="events_track_photo"),
+    path("area/", views.areas, name="events_area"),
+    path("area/<slug:code>/", views.area, name="events_place"),
+    path("released/<uuid:file>/<slug:variant>/", views.released_photo, name="events_released_photo"),
+    path("field/", field.tasks, name="field_tasks"),
+    path("field/map/", field.map_page, name="field_map"),
+    path("field/report/", field.report, name="field_report"),
+    path("field/outbox/", field.outbox, name="field_outbox"),
+    path("field/me/", field.me, name="field_me"),
+    path("field/cases/<slug:number>/", field.case, name="field_case"),
+    path("field/cases/<slug:number>/<slug:transition>/", field.visit, name="field_visit"),
+    path("desk/register/", desk.register, name="event_register"),
+    path("desk/cases/<slug:number>/file/", desk.file, name="event_file"),
+    path("desk/cases/<slug:number>/finish/", desk.finish, name="event_finish"),
+    path("desk/cases/<slug:number>/check/<slug:transition>/", desk.check, name="event_check"),
+    path("desk/cases/<slug:number>/release/", desk.release, name="event_release"),
+]
