@@ -1,4 +1,4 @@
-"""One place where a longitude/latitude changes its datum. Storage is WGS-84; CGCS2000 differs from it by less than a metre.
+"""One place where a point changes its datum. Storage is WGS-84; CGCS2000 differs from it by less than a metre.
 
 GCJ-02 is the shifted system of Chinese phone maps, BD-09 a second shift on top of it. Taking one for the other moves a
 point by 500–550 m in Tai'an. The forward formulas are the publicly known ones (domain.md 5.2); inverses are iterated.

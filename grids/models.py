@@ -51,7 +51,7 @@ class Division(models.Model):
 
 
 class Scheme(models.Model):
-    """A way of dividing: "management" (GB/T 30428.1, about 10,000 m²) or "service" (300–500 households). Never mixed."""
+    """A way of dividing: "management" (GB/T 30428.1, about 1 ha) or "service" (300–500 households). Never mixed."""
 
     code = models.CharField(max_length=20, unique=True)
     name_zh = models.CharField(max_length=60)

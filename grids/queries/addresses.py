@@ -71,7 +71,7 @@ SELECT {_COLUMNS}
 
 
 def place_text(lon: float, lat: float) -> AddressRow | None:
-    """The nearest address within 150 m of a WGS-84 point (degrees); None where no house stands near: name the division."""
+    """The nearest address within 150 m of a WGS-84 point (degrees); None where no house is near: name the division."""
     values = {"lon": lon, "lat": lat, "near": NEAREST_METRES / METRES_PER_DEGREE}
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST, values)

@@ -64,7 +64,8 @@ class Located:
 
 
 _LOCATE = """
-(SELECT s.code, g.id, v.id, g.code, g.name_zh, g.name_en, g.path, d.path, d.name_zh, d.name_en, p.name_zh, p.name_en, 0 AS rank
+(SELECT s.code, g.id, v.id, g.code, g.name_zh, g.name_en, g.path,
+        d.path, d.name_zh, d.name_en, p.name_zh, p.name_en, 0 AS rank
    FROM grids_gridversion v
    JOIN grids_scheme s ON s.id = v.scheme_id
    JOIN grids_grid g ON g.id = v.grid_id

@@ -97,7 +97,7 @@ def grid_list(
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What the law wants posted of a grid: name, area, worker, deputy; phones come from the city folder and the station."""
+    """What the law wants posted of a grid: name, area, worker, deputy, and the phone of the station they belong to."""
 
     grid: GridRow
     station_zh: str
@@ -135,7 +135,8 @@ def grid_worker(grid_id: int, on: date) -> tuple[int | None, int | None]:
 def grids_of_worker(user_id: int, on: date, posts: Sequence[str] = ("worker", "deputy")) -> list[GridRow]:
     """Grids a user answers for on a date, his own first."""
     return _rows(
-        " JOIN grids_duty m ON m.grid_id = g.id AND m.user_id = %(user)s AND m.valid @> %(on)s AND m.post = ANY(%(posts)s)"
+        " JOIN grids_duty m ON m.grid_id = g.id AND m.user_id = %(user)s"
+        " AND m.valid @> %(on)s AND m.post = ANY(%(posts)s)"
         " ORDER BY m.post DESC, g.code",
         {"on": on, "user": user_id, "posts": list(posts)},
     )

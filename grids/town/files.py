@@ -1,0 +1,76 @@
+"""The files of an invented town inside a city folder: town/divisions.geojson, town/grids.geojson, town/addresses.csv.
+
+One feature stands on one line, so that a fault can be told by file and line, and a difference read in review.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from grids.town.records import Ring, Town
+from ledger.cityfolder import to_csv
+
+VALID_FROM = "2026-01-01"
+DIVISIONS, GRIDS, ADDRESSES = "town/divisions.geojson", "town/grids.geojson", "town/addresses.csv"
+ADDRESS_COLUMNS = ("code", "kind", "text_zh", "text_en", "lon", "lat", "division", "households")
+
+
+def town_files(town: Town) -> dict[str, str]:
+    """File name inside the city folder → text."""
+    divisions = (
+        feature(
+            {
+                "code": row.code,
+                "name_zh": row.name_zh,
+                "name_en": row.name_en,
+                "level": row.level,
+                "parent_code": row.parent_code,
+                "valid_from": VALID_FROM,
+                "illustrative": True,
+            },
+            row.ring,
+        )
+        for row in town.divisions
+    )
+    grids = (
+        feature(
+            {
+                "code": row.code,
+                "scheme": row.scheme,
+                "type": row.type,
+                "name_zh": row.name_zh,
+                "name_en": row.name_en,
+                "division": row.division,
+                "households": row.households,
+                "valid_from": VALID_FROM,
+            },
+            row.ring,
+        )
+        for row in town.grids
+    )
+    addresses = (
+        (row.code, row.kind, row.text_zh, row.text_en, *map(number, row.point), row.division, row.households)
+        for row in sorted(town.addresses, key=lambda item: item.code)
+    )
+    return {
+        DIVISIONS: collection(divisions),
+        GRIDS: collection(grids),
+        ADDRESSES: to_csv(ADDRESS_COLUMNS, addresses),
+    }
+
+
+def number(value: float) -> str:
+    """Degrees on the 1e-8° lattice, without trailing noughts."""
+    return f"{value:.8f}".rstrip("0").rstrip(".")
+
+
+def feature(properties: Mapping[str, Any], ring: Ring) -> str:
+    """One GeoJSON feature with a polygon of one ring, on one line."""
+    text = json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
+    points = ",".join(f"[{number(x)},{number(y)}]" for x, y in ring)
+    return f'{{"type":"Feature","properties":{text},"geometry":{{"type":"Polygon","coordinates":[[{points}]]}}}}'
+
+
+def collection(features: Iterable[str]) -> str:
+    """A feature collection: line 1 opens it, feature n stands on line n + 1."""
+    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n"
