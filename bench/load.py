@@ -1,7 +1,8 @@
 """A closed-loop load driver over keep-alive connections, in a process of its own: `python bench/load.py spec.json`.
 
 The spec names host, port, connections, seconds, warm-up, an optional rate per second and a file of requests (JSON lines
-with method, path, headers, body). Prints one JSON object. It costs about 0.1 ms of CPU per request on the cores it shares.
+with method, path, headers, body). Prints one JSON object. It costs about 0.1 ms of
+CPU per request on the cores it shares.
 """
 
 import asyncio

@@ -43,8 +43,8 @@ ANALYZE bench_place; ANALYZE bench_category; ANALYZE bench_department;
 """
 CASE_ROWS = """
 INSERT INTO cases_case (number, kind, kind_version, state, closed, title, category, source, answers, path, point,
-  address, reported_version_id, grid_id, department_id, reporter_kind, reporter_id, urgent, supervised, reworks, returns,
-  urges, opened_at, due_at, soon_at, paused, exempt, closed_at, outcome, version, history_count, submission_key,
+  address, reported_version_id, grid_id, department_id, reporter_kind, reporter_id, urgent, supervised, reworks,
+  returns, urges, opened_at, due_at, soon_at, paused, exempt, closed_at, outcome, version, history_count, submission_key,
   submission_hash)
 SELECT 'B' || lpad(i::text, 18, '0'), 'event', 1, CASE WHEN o.open THEN 'pending_handle' ELSE 'closed' END, NOT o.open,
   '路面破损 ' || i, c.key, 'public', '{}', p.path, p.point, '测试路' || i %% 900 || '号', p.version_id, p.grid_id, d.id,
@@ -105,7 +105,7 @@ def ensure(scale: float) -> Node:
 
 
 def build(node: Node, cases: int, grids: int) -> None:
-    """Load the city, then the volume; as superuser without foreign key triggers, since the rows are consistent as made."""
+    """Load the city, then the volume; as superuser without foreign key triggers, as the rows are consistent by make."""
     began = time.monotonic()
     node.manage("load_city")
     connection = node.connect(superuser=True)

@@ -1,0 +1,96 @@
+"""What the bench needs from inside Django, on the bench's database: `python bench/inside.py verb arguments`, JSON out."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from accounts.actions import create_client  # noqa: E402
+from accounts.kinds import SCOPES  # noqa: E402
+from accounts.models import Department, Membership, User  # noqa: E402
+from ledger.actors import Actor, ActorKind  # noqa: E402
+from ledger.clock import app_now  # noqa: E402
+
+CSRF = "b" * 32
+
+
+class Counter:
+    """Statements sent to the database, without BEGIN and COMMIT, which pass no cursor."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self.sent.append(str(sql))
+        return execute(sql, params, many, context)
+
+
+def client() -> dict[str, Any]:
+    """A new API client with every scope, made by the security administrator."""
+    hat = Membership.objects.select_related("role", "user").filter(role__rights__contains=["accounts.memberships"])[0]
+    actor = Actor(
+        kind=ActorKind.MEMBER,
+        id=str(hat.user_id),
+        department_id=hat.department_id,
+        membership_id=hat.pk,
+        role=hat.role.code,
+        rights=frozenset(hat.role.rights),
+        territory=hat.territory,
+    )
+    city = Department.objects.filter(level="city").order_by("pk")[0]
+    made, token = create_client(
+        name="bench",
+        scopes=sorted(SCOPES),
+        department_id=city.pk,
+        expires_at=app_now() + timedelta(days=365),
+        actor=actor,
+    )
+    return {"token": token, "id": made.pk}
+
+
+def session(username: str) -> dict[str, str]:
+    """Cookie header of a signed-in member."""
+    browser = Client()
+    browser.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    cookie = f"{settings.SESSION_COOKIE_NAME}={key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
+    return {"Cookie": cookie, "csrf": CSRF}
+
+
+def statements(request: str) -> dict[str, Any]:
+    """Send one request twice through the whole stack; statements of the second, with its status.
+
+    Arguments:
+        request: JSON with method, path, headers, body and perhaps a second body.
+    """
+    item = json.loads(request)
+    counter = Counter()
+    browser = Client(raise_request_exception=False)
+    headers = item.get("headers", {})
+    status = 0
+    for body in (item.get("body", ""), item.get("again", item.get("body", ""))):
+        counter.sent.clear()
+        with connection.execute_wrapper(counter):
+            answer = browser.generic(
+                item.get("method", "GET"),
+                item["path"],
+                data=body,
+                content_type=headers.get("Content-Type", "application/json"),
+                headers={name: value for name, value in headers.items() if name not in ("Content-Type", "csrf")},
+            )
+            status = answer.status_code
+    return {"statements": len(counter.sent), "status": status, "sql": counter.sent}
+
+
+if __name__ == "__main__":
+    verbs: dict[str, Callable[..., dict[str, Any]]] = {"client": client, "session": session, "statements": statements}
+    print(json.dumps(verbs[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,84 @@
+"""Writes docs/performance.md from what was measured, beside the targets, the raw limits and the peer."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from bench.node import CHECKOUT, HOME
+
+PAGE = CHECKOUT / "docs" / "performance.md"
+KEPT = HOME / "figures.json"
+
+
+@dataclass
+class Figure:
+    """One measured path.
+
+    Arguments:
+        value: per second, or what `unit` says. target: to be reached. worse_below: False where less is better.
+        limit: name of the raw limit beside it.
+        peer: the peer's figure with its own words, from reference measurements of Signalen 2.43.10 on the same machine.
+    """
+
+    name: str
+    value: float
+    target: float
+    unit: str = "/s"
+    more_is_better: bool = True
+    p95: float | None = None  # milliseconds
+    p95_target: float | None = None
+    statements: int | None = None
+    statements_target: int | None = None
+    limit: str = ""
+    peer: str = ""
+    note: str = ""
+    errors: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def met(self) -> bool:
+        good = self.value >= self.target if self.more_is_better else self.value <= self.target
+        if self.p95 is not None and self.p95_target is not None:
+            good = good and self.p95 <= self.p95_target
+        if self.statements is not None and self.statements_target is not None:
+            good = good and self.statements <= self.statements_target
+        return good and not self.errors
+
+
+def keep(figures: list[Figure], limits: dict[str, float], facts: dict[str, str]) -> None:
+    """Merge the figures of this run into those kept from earlier runs of other pieces."""
+    known = json.loads(KEPT.read_text()) if KEPT.exists() else {"figures": {}, "limits": {}, "facts": {}}
+    known["figures"].update({figure.name: asdict(figure) for figure in figures})
+    known["limits"].update(limits)
+    known["facts"].update(facts)
+    KEPT.write_text(json.dumps(known, indent=1, ensure_ascii=False))
+
+
+def write() -> str:
+    """docs/performance.md from the kept figures; returns the text."""
+    known = json.loads(KEPT.read_text())
+    figures = [Figure(**values) for values in known["figures"].values()]
+    facts = "\n".join(f"| {name} | {value} |" for name, value in known["facts"].items())
+    limits = "\n".join(f"| {name} | {value:,.0f}/s |" for name, value in known["limits"].items())
+    rows = "\n".join(_row(figure, known["limits"]) for figure in figures)
+    text = (Path(__file__).parent / "page.md").read_text()
+    for mark, value in (("{facts}", facts), ("{limits}", limits), ("{figures}", rows)):
+        text = text.replace(mark, value)
+    PAGE.write_text(text)
+    return text
+
+
+def _row(figure: Figure, limits: dict[str, float]) -> str:
+    sign = "≥" if figure.more_is_better else "≤"
+    value = f"**{figure.value:,.1f}**{figure.unit}".replace(".0**", "**")
+    target = f"{sign} {figure.target:,.0f}{figure.unit}"
+    if figure.p95_target is not None:
+        target += f", p95 ≤ {figure.p95_target:.0f} ms"
+    p95 = "" if figure.p95 is None else f"{figure.p95:,.0f} ms"
+    count = "" if figure.statements is None else str(figure.statements)
+    if figure.statements_target is not None:
+        count += f" (≤ {figure.statements_target})"
+    ratio = f"{figure.value / limits[figure.limit]:.0%} of {figure.limit}" if limits.get(figure.limit) else ""
+    met = "yes" if figure.met else "**no**"
+    note = figure.note + (f" errors: {figure.errors}" if figure.errors else "")
+    cells = [figure.name, value, p95, count, target, met, ratio, figure.peer, note]
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,72 @@
+"""The bench: `python bench/run.py [piece …]`; SCALE=0.1 takes a tenth of the volume. Figures go to docs/performance.md."""
+
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench import limits, paths, report, volume
+from bench.node import Node
+
+PIECES = {
+    "intake": paths.intake,
+    "move": paths.move,
+    "inbox": paths.inbox,
+    "locate": paths.locate,
+    "tiles": paths.tiles,
+    "routing": paths.routing,
+    "visible": paths.visible,
+    "memory": paths.memory,
+}
+
+
+def facts(node: Node) -> dict[str, str]:
+    counts = {
+        "cases": "cases_case",
+        "history rows": "cases_historyentry",
+        "grid boundaries": "grids_gridversion",
+        "reports": "events_report",
+    }
+    volume_text = ", ".join(f"{node.number(f'SELECT count(*) FROM {table}'):,.0f} {name}" for name, table in counts.items())
+    size = node.rows("SELECT pg_size_pretty(pg_database_size(current_database()))")[0][0]
+    server = node.rows("SELECT current_setting('server_version'), postgis_lib_version()")[0]
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    return {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}, Python {sys.version.split()[0]}",
+        "database": f"PostgreSQL {server[0].split()[0]}, PostGIS {server[1]}; {size}",
+        "volume": volume_text,
+        "run": f"{time.strftime('%Y-%m-%d %H:%M')} UTC; load average at its end {load}",
+    }
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - {"limits", *PIECES}
+    if unknown:
+        print(f"no such piece: {', '.join(sorted(unknown))}; there are limits, {', '.join(PIECES)}")
+        return 2
+    names = names or ["limits", *PIECES]
+    print("the volume", flush=True)
+    node = volume.ensure(float(os.environ.get("SCALE", "1")))
+    try:
+        missed = 0
+        for name in names:
+            print(name, flush=True)
+            raw = limits.measure(node) if name == "limits" else {}
+            figures = PIECES[name](node) if name in PIECES else []
+            for figure in figures:
+                missed += not figure.met
+                print(f"  {figure.name}: {figure.value:,.1f}{figure.unit} p95 {figure.p95} statements {figure.statements}"
+                      f" {'met' if figure.met else 'MISSED'} {figure.note} {figure.errors or ''}", flush=True)  # fmt: skip
+            report.keep(figures, raw, facts(node))
+        report.write()
+        print(f"{missed} figures below their target; {report.PAGE}")
+        return 0
+    finally:
+        node.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
