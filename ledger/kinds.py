@@ -131,10 +131,10 @@ def register_city_part(name: str, load: str, *, order: int, export: str = "") ->
 
     Arguments:
         name: the part, for example "calendar".
-        load: dotted name of `load(city: ledger.cityfolder.CityFolder, *, …)`: validates with file and row, applies
-            idempotently, returns the differences.
+        load: dotted name of `load(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime) -> Change`
+            (ledger.cityfolder): notes faults with file and row in the folder, applies idempotently if told to.
         order: parts with smaller numbers load first.
-        export: dotted name of `export(folder: Path) -> None`, or "".
+        export: dotted name of `export() -> dict[str, str]` (file name → content), or "".
     """
     city_parts[name] = CityPart(name, load, order, export)
 

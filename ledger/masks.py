@@ -31,4 +31,5 @@ def mask_text(kind: str, text: str) -> str:
     """The mask of a clear value: 张*, 138****5678, 3709**********1234; an unknown kind shows nothing but stars."""
     if not text:
         return ""
-    return _MASKS.get(kind, lambda _: "***")(text)
+    mask = _MASKS.get(kind)
+    return mask(text) if mask else "***"

@@ -157,7 +157,7 @@ class AuditEntry(models.Model):
 
 
 class AccessEntry(models.Model):
-    """Somebody saw personal data in clear: who, whose, which fields, why. The person sees it. Append-only by trigger."""
+    """Somebody saw personal data in clear: who, whose, what, why. The person sees it. Append-only by trigger."""
 
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=16)

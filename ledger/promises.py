@@ -3,7 +3,12 @@
 import json
 import logging
 import os
+import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +28,11 @@ BATCH = 50
 
 _INSERT = """
 INSERT INTO ledger_promise (kind, payload, payload_version, dedupe_key, queue, created_at, not_before, attempts,
-                            lease_owner, lost_leases, last_error)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', 0, '')
+                            lease_owner, lost_leases, last_error, lease_until)
+VALUES (%s, %s, %s, %s, %s, %s, %s, 0, %s, 0, '', CASE WHEN %s THEN now() + interval '10 minutes' END)
 ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
 """
+_held: ContextVar[list[int] | None] = ContextVar("held", default=None)
 
 
 class Transient(Exception):
@@ -58,16 +64,41 @@ def promise(
         TransactionManagementError: outside a transaction the promise could outlive a fact that never was.
     """
     spec = kinds.handlers[kind]
+    held = _held.get()
+    owner = "" if held is None else owner_name()
+    values: list[Any] = [kind, json.dumps(payload), version, key, spec.queue, now, not_before or now, owner, held is not None]
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("promise() belongs into the transaction of the fact")
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [kind, json.dumps(payload), version, key, spec.queue, now, not_before or now])
+        cursor.execute(_INSERT, values)
         row = cursor.fetchone()
     if row is None:
         return None
-    if not_before is None or not_before <= now:
-        _nudge_after_commit(spec, row[0])
+    if held is not None:
+        held.append(row[0])
+    elif not_before is None or not_before <= now:
+        nudge_after_commit(kind, row[0])
     return int(row[0])
+
+
+@contextmanager
+def held() -> Iterator[list[int]]:
+    """Keep what is promised inside for this thread: leased to it for ten minutes and not nudged.
+
+    For seeding on a shifted clock, where a worker would redeem at the wrong time: pass the ids to
+    `ledger.actions.redeem_held` under the same clock. If the process dies, the leases expire and the relay takes over.
+    """
+    ids: list[int] = []
+    token = _held.set(ids)
+    try:
+        yield ids
+    finally:
+        _held.reset(token)
+
+
+def owner_name() -> str:
+    """Who holds a lease: host, process, thread."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident()}"
 
 
 class _Nudge:
@@ -83,12 +114,14 @@ class _Nudge:
                 return
 
 
-def _nudge_after_commit(spec: kinds.Handler, promise_id: int) -> None:
-    waiting = next((hook for _, hook, _ in reversed(connection.run_on_commit) if isinstance(hook, _Nudge)), None)
+def nudge_after_commit(kind: str, promise_id: int) -> None:
+    """Tell the workers when this transaction has committed; once per transaction and kind."""
+    hooks = (entry[1] for entry in reversed(connection.run_on_commit))
+    waiting = next((hook for hook in hooks if isinstance(hook, _Nudge)), None)
     if waiting is None:
         waiting = _Nudge()
         transaction.on_commit(waiting, robust=True)
-    waiting.by_kind.setdefault(spec.kind, []).append(promise_id)
+    waiting.by_kind.setdefault(kind, []).append(promise_id)
 
 
 class _Breaker:

@@ -18,7 +18,7 @@ import logging
 import os
 import re
 from functools import lru_cache
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -186,7 +186,13 @@ class SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class SealedField(models.Field[Sealed, Sealed]):
+if TYPE_CHECKING:
+    _Field = models.Field[Sealed, Sealed]
+else:  # Django itself does not make Field subscriptable
+    _Field = models.Field
+
+
+class SealedField(_Field):
     """A sealed text column; NOT NULL, empty when there is nothing.
 
     Arguments:

@@ -1,0 +1,61 @@
+"""The only writer of the ledger. Promise machinery: redeem, periodic, relay, incidents, jobs; records: audit, reveal,
+editions, photos, key rotation."""
+
+from ledger.actions.calendar import load_calendar
+from ledger.actions.clock import install_test_clock, set_database_offset
+from ledger.actions.editions import approve_edition, draft_edition, publish_edition
+from ledger.actions.incidents import open_incident, retry_incident, settle_incident
+from ledger.actions.jobs import (
+    JobView,
+    StepResult,
+    cancel_job,
+    prepare_job,
+    resume_job,
+    run_job_step,
+    settle_job_step,
+    start_job,
+)
+from ledger.actions.keys import rotate_column, sealed_columns
+from ledger.actions.periodic import reconcile, redeem_periodic, run_periodic, sing, tick, tidy
+from ledger.actions.photos import StoredPhoto, store_photo
+from ledger.actions.records import audit, reveal
+from ledger.actions.redeem import redeem, redeem_held
+from ledger.actions.relay import redeem_due, relay_round
+from ledger.actions.support import retrying
+
+__all__ = [
+    "JobView",
+    "StepResult",
+    "StoredPhoto",
+    "approve_edition",
+    "audit",
+    "cancel_job",
+    "draft_edition",
+    "install_test_clock",
+    "load_calendar",
+    "open_incident",
+    "prepare_job",
+    "publish_edition",
+    "reconcile",
+    "redeem",
+    "redeem_due",
+    "redeem_held",
+    "redeem_periodic",
+    "relay_round",
+    "resume_job",
+    "retry_incident",
+    "retrying",
+    "reveal",
+    "rotate_column",
+    "run_job_step",
+    "run_periodic",
+    "sealed_columns",
+    "set_database_offset",
+    "settle_incident",
+    "settle_job_step",
+    "sing",
+    "start_job",
+    "store_photo",
+    "tick",
+    "tidy",
+]

@@ -1,0 +1,90 @@
+"""One round of the relay: every promise is redeemed though a message, the broker or all workers are gone."""
+
+import logging
+from itertools import groupby
+
+from django.db import connection, transaction
+
+from ledger.actions.periodic import tick
+from ledger.actions.redeem import redeem
+from ledger.clock import app_now
+from ledger.models import Promise
+from ledger.promises import BATCH, breaker, nudge, promise
+from ledger.queries.health import canary_age_seconds
+
+log = logging.getLogger(__name__)
+CANARY = "ledger.canary"
+CANARY_SECONDS = 10
+WORKERS_GONE_SECONDS = 30
+ROUND_LIMIT = 500
+INLINE_LIMIT = 200
+LATE_PERIODS = 2
+
+# Older than 5 s and not told to the broker for 15 s, with no living lease.
+_STALE = """
+SELECT id, kind FROM ledger_promise
+WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= app_now() AND (lease_until IS NULL OR lease_until <= now())
+  AND (nudged_at IS NULL AND (created_at <= app_now() - interval '5 seconds' OR %(all)s)
+       OR nudged_at <= app_now() - interval '15 seconds' OR %(all)s)
+ORDER BY kind, not_before, id LIMIT %(limit)s
+"""
+
+
+def relay_round() -> int:
+    """Sing, claim late periodic jobs, and nudge or run what has been left lying.
+
+    Returns:
+        how many promises were run here because the broker or the workers are away.
+    """
+    _sing()
+    tick(late_by=LATE_PERIODS)
+    age = canary_age_seconds()
+    away = not breaker.open_for_use() or age is None or age > WORKERS_GONE_SECONDS
+    stale = _stale(everything=away)
+    if not away:
+        for kind, ids in stale.items():
+            away = away or not nudge(kind, ids)
+        _nudged([promise_id for ids in stale.values() for promise_id in ids])
+    return _run_inline(stale) if away else 0
+
+
+@transaction.atomic(durable=True)
+def _sing() -> None:
+    """One canary in every ten seconds; how old the last redeemed one is tells whether workers consume."""
+    now = app_now()
+    promise(CANARY, key=f"canary:{int(now.timestamp()) // CANARY_SECONDS}", payload={}, now=now)
+
+
+def _stale(*, everything: bool) -> dict[str, list[int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STALE, {"all": everything, "limit": ROUND_LIMIT})
+        rows = cursor.fetchall()
+    return {kind: [row[0] for row in found] for kind, found in groupby(rows, key=lambda row: row[1])}
+
+
+@transaction.atomic(durable=True)
+def _nudged(ids: list[int]) -> None:
+    if ids:
+        Promise.objects.filter(pk__in=ids).update(nudged_at=app_now())
+
+
+def redeem_due() -> int:
+    """Redeem everything that is due now, in this process, until nothing is left. Returns how many were touched."""
+    total = 0
+    while ran := _run_inline(_stale(everything=True)):
+        total += ran
+    return total
+
+
+def _run_inline(stale: dict[str, list[int]]) -> int:
+    """Without Redis at all, slower: a part of each kind in every round. Canaries wait: they stand for the workers."""
+    total = 0
+    for kind, ids in stale.items():
+        if kind == CANARY:
+            continue
+        share = ids[:INLINE_LIMIT]
+        for start in range(0, len(share), BATCH):
+            total += redeem(share[start : start + BATCH]).touched
+    if total:
+        log.info("ran %s promises inline", total)
+    return total

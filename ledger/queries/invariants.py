@@ -1,0 +1,68 @@
+"""What must always be true of the ledger's own tables, and all registered invariants at once."""
+
+import hashlib
+from collections.abc import Collection
+
+from django.db import connection
+
+from ledger import kinds
+from ledger.models import StoredFile
+from ledger.queries.files import file_path
+
+LONGEST_LINES = 200
+HASHED = 100  # newest files whose bytes are read again
+
+_UNSENT = """
+SELECT p.id, p.kind FROM ledger_promise AS p
+WHERE p.done_at IS NULL AND p.not_before < app_now() - interval '10 minutes'
+  AND NOT EXISTS (SELECT FROM ledger_incident AS i WHERE i.promise_id = p.id)
+ORDER BY p.id LIMIT %s
+"""
+_CHAIN = """
+SELECT id FROM (SELECT a.id, a.hash, a.previous_hash, ledger_audit_hash(a) AS computed,
+                       lag(a.hash, 1, '') OVER (ORDER BY a.id) AS before FROM ledger_auditentry AS a) AS chain
+WHERE hash <> computed OR previous_hash <> before ORDER BY id LIMIT %s
+"""
+
+
+def breaches(names: Collection[str] = (), *, skip: Collection[str] = ()) -> dict[str, list[str]]:
+    """Registered invariants that do not hold, with one line per breach (ids only).
+
+    Arguments:
+        names: which; none means all.
+        skip: which not, for example those that read files.
+    """
+    wanted = [name for name in sorted(kinds.invariants) if (not names or name in names) and name not in skip]
+    found = {name: list(kinds.resolve(kinds.invariants[name])()) for name in wanted}
+    return {name: lines for name, lines in found.items() if lines}
+
+
+def invariant_files() -> list[str]:
+    """I5: every stored file lies where its row says; the newest hundred with the very bytes."""
+    lines = []
+    for number, file in enumerate(StoredFile.objects.order_by("-created_at", "-id").iterator()):
+        path = file_path(file)
+        if not path.exists():
+            lines.append(f"file {file.pk} is missing")
+        elif number < HASHED and hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
+            lines.append(f"file {file.pk} has other bytes")
+        if len(lines) >= LONGEST_LINES:
+            break
+    return lines
+
+
+def invariant_promises() -> list[str]:
+    """I6: no promise waits longer than ten minutes without an incident."""
+    return [f"promise {pk} {kind} waits" for pk, kind in _rows(_UNSENT)]
+
+
+def invariant_audit() -> list[str]:
+    """I7: the audit chain is unbroken; an edited, removed or inserted line shows where a link does not fit."""
+    return [f"audit line {pk} does not fit the chain" for (pk,) in _rows(_CHAIN)]
+
+
+def _rows(statement: str) -> list[tuple[int, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [LONGEST_LINES])
+        rows: list[tuple[int, ...]] = cursor.fetchall()
+    return rows
