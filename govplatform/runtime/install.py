@@ -75,7 +75,7 @@ def _install_locked(paths: Paths, lock: Path) -> None:
 def ensure_venv(paths: Paths, level: str) -> None:
     """Bring the virtual environment to the locked packages of ``level`` (runtime or dev; dev holds runtime)."""
     stamps = Stamps(paths)
-    keys = {name: f"{_python_key()} {files_digest([paths.root / lock])}" for name, lock in LOCKS.items()}
+    keys = {name: f"{_python_key()} {files_digest(paths.root, [paths.root / lock])}" for name, lock in LOCKS.items()}
     dev_there = stamps.get("venv-dev") != ""
     wanted = "dev" if level == "dev" or dev_there else "runtime"
     if (paths.venv / "bin/python").exists() and stamps.is_done(f"venv-{wanted}", keys[wanted]):

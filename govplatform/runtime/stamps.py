@@ -21,15 +21,15 @@ def digest(parts: Iterable[bytes | str]) -> str:
     return total.hexdigest()[:20]
 
 
-def files_digest(files: Iterable[Path]) -> str:
-    """Hash of the names and contents of ``files``."""
-    return digest(part for path in sorted(files) for part in (str(path), path.read_bytes()))
+def files_digest(root: Path, files: Iterable[Path]) -> str:
+    """Hash of the names below ``root`` and the contents of ``files``."""
+    return digest(part for path in sorted(files) for part in (path.relative_to(root).as_posix(), path.read_bytes()))
 
 
 def source_digest(root: Path) -> str:
     """Hash of all code and city data: when it changes, the idempotent preparation runs again."""
     found = (path for room in _ROOMS for pattern in _SOURCES for path in (root / room).rglob(pattern))
-    return files_digest(path for path in found if "__pycache__" not in path.parts)
+    return files_digest(root, (path for path in found if "__pycache__" not in path.parts))
 
 
 class Stamps:

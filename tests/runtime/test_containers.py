@@ -9,7 +9,7 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
-from govplatform.runtime.paths import CHECKOUT
+from govplatform.runtime.paths import CHECKOUT, here
 from govplatform.runtime.processes import PROCESSES, SETUP, Process
 
 COMPOSE = CHECKOUT / "docker-compose.yml"
@@ -83,5 +83,5 @@ def test_the_image_is_made_by_the_installation_script_of_make_run() -> None:
 
 def test_hadolint_has_nothing_to_say_about_the_image() -> None:
     ignored = ["--ignore", "DL3008"]  # package names carry no version here on purpose
-    said = subprocess.run(["hadolint", *ignored, DOCKERFILE], check=False, capture_output=True, text=True)
+    said = subprocess.run([here().bin("hadolint"), *ignored, DOCKERFILE], check=False, capture_output=True, text=True)
     assert said.stdout + said.stderr == ""
