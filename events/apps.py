@@ -22,6 +22,7 @@ class EventsConfig(AppConfig):
                 facts="events.queries.facts",
                 deadline="events.queries.deadline",
                 automatic="events.actions.automatic_facts",
+                categories="events.queries.category_names",
                 moves={
                     "file": "event_file",
                     "finish": "event_finish",

@@ -8,6 +8,7 @@ from events.queries.catalogue import (
     categories_by_major,
     category,
     category_by_id,
+    category_names,
     forget_catalogue,
     search_categories,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "categories_by_major",
     "category",
     "category_by_id",
+    "category_names",
     "deadline",
     "facts",
     "forget_catalogue",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
 from events.models import Category, FilingCondition
+from ledger.clock import app_now
 from ledger.queries import edition_in_force
 
 KEPT_SECONDS = 30.0
@@ -65,12 +66,16 @@ _lock = Lock()
 _edition: tuple[float, int] | None = None
 
 
-def catalogue(at: datetime) -> Catalogue:
-    """The edition in force; asked for at most once in 30 s per process, so a new one applies within that time."""
+def catalogue(at: datetime | None = None) -> Catalogue:
+    """The edition in force; asked for at most once in 30 s per process, so a new one applies within that time.
+
+    Arguments:
+        at: the action's `app_now()`; None reads the clock when it is needed.
+    """
     global _edition  # noqa: PLW0603 - one value per process, replaced as a whole
     with _lock:
         if _edition is None or not _edition[1] or time.monotonic() - _edition[0] > KEPT_SECONDS:
-            found = edition_in_force(KIND, at)
+            found = edition_in_force(KIND, at or app_now())
             _edition = (time.monotonic(), found.pk if found else 0)
         edition = _edition[1]
     return _read(edition)
@@ -124,6 +129,18 @@ def _row(c: Category, conditions: list[ConditionRow]) -> CategoryRow:
         c.pk, c.key, c.type, c.major, c.name_zh, c.name_en, c.major_zh, c.major_en, c.words, c.public, initials.lower(),
         tuple(conditions),
     )  # fmt: skip
+
+
+def category_names(keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Chinese and English name of categories by key, of the newest edition that has them; for lists of cases."""
+    newest = catalogue().by_key
+    known = {key: newest[key] for key in keys if key in newest}
+    missing = set(keys) - set(known)
+    names = {key: (row.name_zh, row.name_en) for key, row in known.items()}
+    if missing:
+        older = Category.objects.filter(key__in=missing).order_by("pk").values_list("key", "name_zh", "name_en")
+        names.update({key: (zh, en) for key, zh, en in older})
+    return names
 
 
 def search_categories(text: str, *, at: datetime, public: bool, limit: int = 12) -> list[CategoryRow]:

@@ -1,0 +1,34 @@
+"""The only writer of incidents: one durable transaction each, except what the ledger and the engine call in theirs."""
+
+from events.actions.catalogue import export_categories, load_categories
+from events.actions.filing import automatic_facts, close_report, file_report, force_close, refuse_report
+from events.actions.onsite import check_on_site, decide_delay, dispatch_report, finish_handling, verify_on_site
+from events.actions.reporter import add_announced_photos, rate_report, release_text, reopen_report, reply_to_report
+from events.actions.reporting import Contact, Incident, Receipt, forget_intake, report_incident
+from events.actions.retention import erase_contacts
+
+__all__ = [
+    "Contact",
+    "Incident",
+    "Receipt",
+    "add_announced_photos",
+    "automatic_facts",
+    "check_on_site",
+    "close_report",
+    "decide_delay",
+    "dispatch_report",
+    "erase_contacts",
+    "export_categories",
+    "file_report",
+    "finish_handling",
+    "force_close",
+    "forget_intake",
+    "load_categories",
+    "rate_report",
+    "refuse_report",
+    "release_text",
+    "reopen_report",
+    "reply_to_report",
+    "report_incident",
+    "verify_on_site",
+]
