@@ -21,27 +21,27 @@ YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {TEXT_COOKIE: {"large", "normal"}, THEME_COOKIE: {"dark", "light"}}
 
 
-@require_safe
 @public
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The residents' home: doors that open, tracking by receipt, figures."""
     return render(request, "govplatform/home.html", {"doors": samples.doors()})
 
 
-@require_safe
 @public
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "govplatform/accessibility.html")
 
 
-@require_safe
 @public
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "govplatform/privacy.html")
 
 
-@require_POST
 @public
+@require_POST
 def appearance(request: HttpRequest) -> HttpResponse:
     """Keeps text size or theme in a cookie and returns to the page."""
     target = request.POST.get("next", "/")
@@ -57,8 +57,8 @@ def appearance(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
 @public
+@require_safe
 def webmanifest(request: HttpRequest) -> HttpResponse:
     """What makes the field pages installable on a phone."""
     frame = Shell(request)
@@ -87,9 +87,9 @@ def _worker_source() -> str:
     return Path(str(found)).read_text(encoding="utf-8")
 
 
+@public
 @require_safe
 @never_cache
-@public
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The field service worker, from the root so that its scope may be /field/."""
     response = HttpResponse(_worker_source(), content_type="text/javascript")
@@ -97,15 +97,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
 @public
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """What the phone shows for a page it has not kept."""
     return render(request, "govplatform/offline.html")
 
 
-@require_safe
 @demo
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Sheet of all components with made-up content."""
     return render(request, "govplatform/components.html", samples.components())

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
@@ -77,6 +78,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 )
 
 
+BASEMAP = "map/town.pmtiles"
 DEMO_STRIP = "accounts/_demo_strip.html"
 FIELD_BAR: tuple[dict[str, Any], ...] = (
     {"path": "/field/", "icon": "check2-square", "label": _("Tasks")},
@@ -94,6 +96,11 @@ def _has_template(name: str) -> bool:
     except TemplateDoesNotExist:
         return False
     return True
+
+
+@lru_cache(maxsize=8)
+def _has_static(name: str) -> bool:
+    return finders.find(name) is not None
 
 
 @lru_cache(maxsize=64)
@@ -252,6 +259,21 @@ class Shell:
     def map_view(self) -> dict[str, Any]:
         """Where a map opens when nothing else says so: center (lon, lat, WGS-84), zoom, max zoom."""
         return {"center": [117.175, 36.19], "zoom": 14, **self.city.get("map", {})}
+
+    @property
+    def map_center(self) -> str:
+        lon, lat = self.map_view["center"]
+        return f"{lon},{lat}"
+
+    @property
+    def map_attribution(self) -> str:
+        """Who the map is from: the raster service if one is set, otherwise the city folder's own words."""
+        return self.tile_attribution or self._city_text("map_attribution", "")
+
+    @property
+    def basemap(self) -> str:
+        """URL of the local basemap, a PMTiles file read by range requests; "" where the city has none."""
+        return static(BASEMAP) if _has_static(BASEMAP) else ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What pages say again and again: icon, lamp, clock, coded name, grouped number, query string."""
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -92,6 +93,23 @@ def clock_time(moment: datetime | None, now: datetime | None = None) -> str:
     if now is not None and localtime(now).date() == local.date():
         return local.strftime("%H:%M")
     return local.strftime("%m-%d %H:%M")
+
+
+@register.simple_tag
+def map_words() -> str:
+    """Words a <grid-map> needs, as JSON for its data-words attribute."""
+    words = {
+        "in": _("Zoom in"),
+        "out": _("Zoom out"),
+        "use": _("Map. Arrow keys move, plus and minus zoom, Enter chooses a place. The list beside it says the same."),
+        "here": _("Use my position"),
+        "looking": _("Looking for your position…"),
+        "refused": _("The position is not available. Choose the place on the map or by address."),
+        "chosen": _("Chosen: {place}"),
+        "accuracy": _("(within {m} m)"),
+        "outside": _("This place is outside the city."),
+    }
+    return json.dumps(words, ensure_ascii=False)
 
 
 @register.simple_tag(takes_context=True)

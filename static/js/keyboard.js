@@ -1,0 +1,38 @@
+// J and K walk the rows of <tbody data-rows> (or a list), Enter opens, a letter presses what carries data-key.
+
+function rows() {
+  return [...document.querySelectorAll("[data-rows] > *")].filter((row) => row.querySelector("a[href]"));
+}
+
+/** Choose a row: focus its link, and tell the page, which may load a preview. */
+export function chooseRow(row) {
+  for (const other of rows()) other.toggleAttribute("aria-selected", false);
+  row.setAttribute("aria-selected", "true");
+  row.scrollIntoView({ block: "nearest" });
+  row.querySelector("a[href]").focus({ preventScroll: true });
+  row.dispatchEvent(new CustomEvent("row-chosen", { bubbles: true }));
+}
+
+export function walkRows(event) {
+  const step = { j: 1, k: -1 }[event.key.toLowerCase()];
+  const all = rows();
+  if (!all.length) return false;
+  const at = all.findIndex((row) => row.getAttribute("aria-selected") === "true");
+  if (step) {
+    chooseRow(all[Math.min(Math.max(at + step, 0), all.length - 1)]);
+    return true;
+  }
+  // Enter on a link or button is the browser's own
+  if (event.key === "Enter" && at >= 0 && !event.target.closest("a, button, summary")) {
+    all[at].querySelector("a[href]").click();
+    return true;
+  }
+  return false;
+}
+
+export function pressedLetter(event) {
+  if (event.key.length !== 1) return false;
+  const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]:not([disabled])`);
+  target?.click();
+  return Boolean(target);
+}

@@ -1,0 +1,52 @@
+// Behaviour of every page's frame: keys, menus, focus after an error, safe return of a slow server. No page needs it.
+import { walkRows, pressedLetter } from "./keyboard.js";
+
+const help = document.getElementById("keyboard-help");
+
+function fillHelp() {
+  const list = help.querySelector("[data-page-keys]");
+  list.replaceChildren();
+  for (const target of document.querySelectorAll("[data-key]")) {
+    const term = document.createElement("dt"), words = document.createElement("dd"), key = document.createElement("kbd");
+    key.textContent = target.dataset.key.toUpperCase();
+    term.append(key);
+    words.textContent = (target.querySelector("b") ?? target).textContent.replace(key.textContent, "").trim();
+    list.append(term, words);
+  }
+}
+
+function openHelp() {
+  if (!help || help.open) return;
+  fillHelp();
+  help.showModal();
+}
+
+function typing(target) {
+  return target.closest?.("input, textarea, select, [contenteditable], dialog[open]") !== null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") return closeMenus();
+  if (typing(event.target)) return;
+  if (event.key === "?") openHelp();
+  else if (event.key === "/" && document.querySelector("[data-search]")) document.querySelector("[data-search]").focus();
+  else if (!walkRows(event) && !pressedLetter(event)) return;
+  event.preventDefault();
+});
+
+for (const button of document.querySelectorAll("[data-keyboard-help]")) {
+  button.hidden = false;
+  button.addEventListener("click", openHelp);
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu === except) continue;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+}
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+document.querySelector("[data-focus]")?.focus();
