@@ -1,4 +1,4 @@
-"""What the bench needs from inside Django, on the bench's database: `python bench/inside.py verb arguments`, JSON out."""
+"""What the bench needs from inside Django, on its database: `python bench/inside.py verb arguments`, JSON out."""
 
 import json
 import sys

@@ -48,7 +48,9 @@ def places(node: Node) -> list[tuple[float, float]]:
 def reports(node: Node, count: int, bearer: str) -> list[dict[str, Any]]:
     """Requests of different reports at different places and of different categories."""
     spots = places(node)
-    categories = [row[0] for row in node.rows("SELECT key FROM events_category WHERE type = 'event' ORDER BY key LIMIT 40")]
+    categories = [
+        row[0] for row in node.rows("SELECT key FROM events_category WHERE type = 'event' ORDER BY key LIMIT 40")
+    ]
     return [
         {
             "method": "POST",
@@ -85,7 +87,8 @@ def intake(node: Node) -> list[Figure]:
     return [
         Figure("intake, router off", off["per_second"], 200, p95=off["p95"], p95_target=80, limit=limit,
                statements=counted["statements"], statements_target=15, peer=CREATE_PEER, errors=errors(off)),
-        Figure("intake, router on", on["per_second"], 120, p95=on["p95"], limit=limit, peer=CREATE_PEER, errors=errors(on)),
+        Figure("intake, router on", on["per_second"], 120, p95=on["p95"], limit=limit, peer=CREATE_PEER,
+               errors=errors(on)),
     ]  # fmt: skip
 
 
@@ -132,7 +135,9 @@ def move(node: Node) -> list[Figure]:
         }
         for number, version, assignment in ready
     ]
-    counted = node.inside("statements", json.dumps({**requests[0], "path": requests[-1]["path"], "again": requests[-1]["body"]}))
+    counted = node.inside(
+        "statements", json.dumps({**requests[0], "path": requests[-1]["path"], "again": requests[-1]["body"]})
+    )
     with node.running("web"):
         answer = node.load(requests[1:-1], repeat=False)
     return [
@@ -184,9 +189,7 @@ def tiles(node: Node) -> list[Figure]:
     chance = random.Random(7)
     spots = list({random_tile(chance, zoom) for zoom in (13, 14) for _ in range(4000)})
     chance.shuffle(spots)
-    requests = [
-        {"path": f"/tiles/grids/{z}/{x}/{y}.mvt", "headers": {"Cookie": signed["Cookie"]}} for z, x, y in spots
-    ]
+    requests = [{"path": f"/tiles/grids/{z}/{x}/{y}.mvt", "headers": {"Cookie": signed["Cookie"]}} for z, x, y in spots]
     counted = node.inside("statements", json.dumps(requests[-1]))
     with node.running("web"):
         empty_cache(node)
@@ -199,7 +202,8 @@ def tiles(node: Node) -> list[Figure]:
         by_cookie = node.load(only)
     return [
         Figure("grid tile, cold", cold["per_second"], 120, p95=cold["p95"], limit="ST_AsMVT z13, 8 connections",
-               peer="45/s for GeoJSON of 1 % of the area", errors=errors(cold), note=f"{cold['bytes'] / 1024:.0f} kB each"),
+               peer="45/s for GeoJSON of 1 % of the area", errors=errors(cold),
+               note=f"{cold['bytes'] / 1024:.0f} kB each"),
         Figure("grid tile, cached, signed in", cached["per_second"], 450, p95=cached["p95"],
                statements=counted["statements"], limit="empty view, 8 connections", errors=errors(cached)),
         Figure("grid tile, cached, tile cookie", by_cookie["per_second"], 1500, p95=by_cookie["p95"],
@@ -208,14 +212,14 @@ def tiles(node: Node) -> list[Figure]:
 
 
 def empty_cache(node: Node) -> None:
-    import redis  # noqa: PLC0415
+    import redis
 
     redis.Redis(unix_socket_path=str(node.paths.redis_socket)).flushall()
 
 
 def tile_cookie(node: Node, signed: str) -> str:
     """The scope-signed cookie that a page with a map sets for the tiles it will ask for."""
-    import http.client  # noqa: PLC0415
+    import http.client
 
     for path in ("/tiles/cookie/", "/desk/map/", "/desk/cases/", "/desk/"):
         connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=30)
@@ -257,7 +261,7 @@ def settle_with_relay(node: Node) -> None:
 
 
 def visible(node: Node) -> list[Figure]:
-    """From the answer to a report until its department sees it: at 10/s at rest, and while a backlog of 10,000 drains."""
+    """From a report until its department sees it: at 10/s at rest, and while a backlog of 10,000 drains."""
     bearer = token(node)
     settle_with_relay(node)
     backlog = int(10_000 * min(1.0, float(os.environ.get("SCALE", "1"))))
@@ -297,7 +301,7 @@ class Watch:
         deadline = time.monotonic() + seconds
         sql = (
             "SELECT extract(epoch FROM p.done_at - c.opened_at)::float FROM cases_case c"
-            " JOIN ledger_promise p ON p.kind = 'cases.route' AND p.dedupe_key LIKE 'cases.route:' || c.id || ':%%'"
+            " JOIN ledger_promise p ON p.kind = 'cases.route' AND p.dedupe_key = 'cases.route:' || c.id"
             " WHERE c.submission_key = ANY(%s)"
         )
         found: list[float] = []
@@ -327,4 +331,17 @@ def workers(master: psutil.Process) -> list[psutil.Process]:
     return list(master.children())
 
 
-__all__ = ["EAST", "NORTH", "SOUTH", "WEST", "inbox", "intake", "locate", "memory", "move", "routing", "tiles", "visible"]
+__all__ = [
+    "EAST",
+    "NORTH",
+    "SOUTH",
+    "WEST",
+    "inbox",
+    "intake",
+    "locate",
+    "memory",
+    "move",
+    "routing",
+    "tiles",
+    "visible",
+]

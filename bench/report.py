@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench.node import CHECKOUT, HOME
+from bench.node import HOME
+from govplatform.runtime.paths import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "performance.md"
 KEPT = HOME / "figures.json"
@@ -42,6 +43,14 @@ class Figure:
         if self.statements is not None and self.statements_target is not None:
             good = good and self.statements <= self.statements_target
         return good and not self.errors
+
+    def line(self) -> str:
+        """The figure on the terminal."""
+        met = "met" if self.met else "MISSED"
+        return (
+            f"  {self.name}: {self.value:,.1f}{self.unit}, p95 {self.p95} ms, {self.statements} statements: {met}"
+            f" {self.note} {self.errors or ''}"
+        )
 
 
 def keep(figures: list[Figure], limits: dict[str, float], facts: dict[str, str]) -> None:

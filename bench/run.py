@@ -1,4 +1,4 @@
-"""The bench: `python bench/run.py [piece …]`; SCALE=0.1 takes a tenth of the volume. Figures go to docs/performance.md."""
+"""The bench: `python bench/run.py [piece …]`; SCALE=0.1 takes a tenth of the volume. Writes docs/performance.md."""
 
 import os
 import platform
@@ -30,12 +30,15 @@ def facts(node: Node) -> dict[str, str]:
         "grid boundaries": "grids_gridversion",
         "reports": "events_report",
     }
-    volume_text = ", ".join(f"{node.number(f'SELECT count(*) FROM {table}'):,.0f} {name}" for name, table in counts.items())
+    volume_text = ", ".join(
+        f"{node.number(f'SELECT count(*) FROM {table}'):,.0f} {name}" for name, table in counts.items()
+    )
     size = node.rows("SELECT pg_size_pretty(pg_database_size(current_database()))")[0][0]
     server = node.rows("SELECT current_setting('server_version'), postgis_lib_version()")[0]
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    python = sys.version.split()[0]
     return {
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}, Python {sys.version.split()[0]}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}, Python {python}",
         "database": f"PostgreSQL {server[0].split()[0]}, PostGIS {server[1]}; {size}",
         "volume": volume_text,
         "run": f"{time.strftime('%Y-%m-%d %H:%M')} UTC; load average at its end {load}",
@@ -58,8 +61,7 @@ def main(names: list[str]) -> int:
             figures = PIECES[name](node) if name in PIECES else []
             for figure in figures:
                 missed += not figure.met
-                print(f"  {figure.name}: {figure.value:,.1f}{figure.unit} p95 {figure.p95} statements {figure.statements}"
-                      f" {'met' if figure.met else 'MISSED'} {figure.note} {figure.errors or ''}", flush=True)  # fmt: skip
+                print(figure.line(), flush=True)
             report.keep(figures, raw, facts(node))
         report.write()
         print(f"{missed} figures below their target; {report.PAGE}")

@@ -44,8 +44,8 @@ ANALYZE bench_place; ANALYZE bench_category; ANALYZE bench_department;
 CASE_ROWS = """
 INSERT INTO cases_case (number, kind, kind_version, state, closed, title, category, source, answers, path, point,
   address, reported_version_id, grid_id, department_id, reporter_kind, reporter_id, urgent, supervised, reworks,
-  returns, urges, opened_at, due_at, soon_at, paused, exempt, closed_at, outcome, version, history_count, submission_key,
-  submission_hash)
+  returns, urges, opened_at, due_at, soon_at, paused, exempt, closed_at, outcome, version, history_count,
+  submission_key, submission_hash)
 SELECT 'B' || lpad(i::text, 18, '0'), 'event', 1, CASE WHEN o.open THEN 'pending_handle' ELSE 'closed' END, NOT o.open,
   '路面破损 ' || i, c.key, 'public', '{}', p.path, p.point, '测试路' || i %% 900 || '号', p.version_id, p.grid_id, d.id,
   'anonymous', '', false, false, 0, 0, 0, t.at,

@@ -1,20 +1,19 @@
 """What is registered by name exists; what is written down is true."""
 
-import ast
 import functools
 import re
 import tomllib
 from importlib import metadata
 
 import pytest
-from django.apps import apps
 from django.core.checks import run_checks
 from django.core.management import get_commands
 from django.utils.module_loading import import_string
 
-from tests.architecture.tree import PACKAGES, ROOT, calls, files, modules
+from cases.kinds import all_kinds
+from ledger import kinds
+from tests.architecture.tree import ROOT, files
 
-DOTTED = re.compile(rf"^({'|'.join(PACKAGES)})(\.[A-Za-z_]\w*)+$")
 # written in two pieces: this file is searched as well
 REGISTRY_HOSTS = [
     ".".join(parts)
@@ -31,18 +30,6 @@ REGISTRY_HOSTS = [
 FOREIGN_PLACES = ["/".join(("..", "shared")), "/".join(("work", "shared")), "/".join(("work", ".library"))]
 
 
-def registered_names() -> list[tuple[str, str]]:
-    """(place, dotted name) of everything apps.py files register."""
-    return [
-        (module.at(node), node.value)
-        for module in modules()
-        if module.drawer == "apps"
-        for call in calls(module)
-        for node in ast.walk(call)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and DOTTED.match(node.value)
-    ]
-
-
 @functools.cache
 def texts() -> dict[str, str]:
     found = {}
@@ -57,12 +44,13 @@ def texts() -> dict[str, str]:
 
 
 def test_every_registered_name_resolves() -> None:
-    names = registered_names()
-    assert names
-    for place, name in names:
-        if name in {config.name for config in apps.get_app_configs()}:
-            continue
-        assert callable(import_string(name)), place
+    names = [
+        *kinds.dotted_names(),
+        *((name, f"kind {kind.slug}") for kind in all_kinds() for name in kind.dotted_names()),
+    ]
+    assert len(names) > 20
+    for name, purpose in names:
+        assert import_string(name), purpose
 
 
 def test_the_system_checks_pass() -> None:

@@ -45,11 +45,12 @@ def test_no_column_fills_itself_with_a_clock() -> None:
 
 
 def test_no_sql_reads_another_clock() -> None:
+    # leases alone go by the machine's clock: moving the clock of a demo must not free what a process holds
     wrong = [
         module.at(text)
         for module in clockless()
         for text in texts(module)
-        if SQL_CLOCK.search(re.sub(r"app_now\(\)", "", str(text.value))) and " " in str(text.value)
+        if SQL_CLOCK.search(re.sub(r"app_now\(\)", "", str(text.value))) and "lease" not in str(text.value)
     ]
     assert not wrong, wrong
 

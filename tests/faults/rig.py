@@ -33,7 +33,7 @@ SELECT count(*) FROM cases_case c WHERE submission_key = ANY(%s)
 ORPHANS = """
 SELECT c.number FROM cases_case c WHERE NOT c.closed
    AND NOT EXISTS (SELECT FROM cases_assignment a WHERE a.case_id = c.id AND a.open)
-   AND NOT EXISTS (SELECT FROM ledger_promise p WHERE p.payload->>'case_id' = c.id::text AND p.done_at IS NULL)
+   AND NOT EXISTS (SELECT FROM ledger_promise p WHERE p.payload->>'case' = c.id::text AND p.done_at IS NULL)
    AND NOT EXISTS (SELECT FROM ledger_incident i WHERE i.settled_at IS NULL)
 """
 TWICE = """
