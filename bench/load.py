@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ async def drive(spec: dict[str, Any]) -> dict[str, Any]:
     for _ in range(int(spec["connections"])):
         done: asyncio.Future[None] = loop.create_future()
         ends.append(done)
-        await loop.create_connection(lambda done=done: Client(plan, tally, done), spec["host"], int(spec["port"]))
+        await loop.create_connection(partial(Client, plan, tally, done), spec["host"], int(spec["port"]))
     await asyncio.wait(ends, timeout=float(spec["seconds"]) + 60)
     return summary(tally, warm)
 

@@ -1,5 +1,6 @@
 """The measured paths. Each takes the node, starts what it needs and returns its figures."""
 
+import http.client
 import json
 import os
 import random
@@ -8,11 +9,11 @@ import uuid
 from typing import Any
 
 import psutil
+import redis
 
 from bench.limits import random_tile
 from bench.node import Node
 from bench.report import Figure
-from bench.volume import EAST, NORTH, SOUTH, WEST
 
 CREATE_PEER = "23.8/s, p95 463 ms, 48 statements (39.9/s)"
 MOVE_PEER = "21.7/s, 46 statements"
@@ -150,10 +151,11 @@ def inbox(node: Node) -> list[Figure]:
     """The inbox of a coordinator: 100 rows, whole page of HTML, signed in."""
     username, _ = member_of(node, "cases.coordinate")
     signed = node.inside("session", username)
-    request = {"path": "/desk/?limit=100", "headers": {"Cookie": signed["Cookie"]}}
+    path, headers = "/desk/?limit=100", {"Cookie": signed["Cookie"]}
+    request = {"path": path, "headers": headers}
     counted = node.inside("statements", json.dumps(request))
     with node.running("web"):
-        status, body = node.get(request["path"], {"Cookie": signed["Cookie"]})
+        status, body = node.get(path, headers)
         answer = node.load([request])
     rows = body.count(b"data-case=")
     return [
@@ -212,15 +214,11 @@ def tiles(node: Node) -> list[Figure]:
 
 
 def empty_cache(node: Node) -> None:
-    import redis
-
     redis.Redis(unix_socket_path=str(node.paths.redis_socket)).flushall()
 
 
 def tile_cookie(node: Node, signed: str) -> str:
     """The scope-signed cookie that a page with a map sets for the tiles it will ask for."""
-    import http.client
-
     for path in ("/tiles/cookie/", "/desk/map/", "/desk/cases/", "/desk/"):
         connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=30)
         connection.request("GET", path, headers={"Cookie": signed})
