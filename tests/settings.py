@@ -10,3 +10,4 @@ from govplatform.settings import *  # noqa: E402, F403
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("GOVPLATFORM_TEST_DB", "test_govplatform")}  # noqa: F405
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BROKER_URL = "memory://"  # nudges of a test never reach the workers of a running site

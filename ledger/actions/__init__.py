@@ -19,9 +19,9 @@ from ledger.actions.keys import rotate_column, sealed_columns
 from ledger.actions.periodic import reconcile, redeem_periodic, run_periodic, sing, tick, tidy
 from ledger.actions.photos import StoredPhoto, store_photo
 from ledger.actions.records import audit, reveal
-from ledger.actions.redeem import redeem, redeem_held
 from ledger.actions.relay import redeem_due, relay_round
-from ledger.actions.support import retrying
+from ledger.promises.redeem import redeem, redeem_held
+from ledger.retries import retrying
 
 __all__ = [
     "JobView",

@@ -31,7 +31,7 @@ def install_test_clock() -> None:
             cursor.execute(_MOVABLE)
 
 
-def set_database_offset(offset: timedelta | None) -> None:
+def set_database_offset(*, offset: timedelta | None) -> None:
     """Move the clock for every connection opened from now on; None puts it right again.
 
     Raises:

@@ -132,9 +132,9 @@ def prepare_job(payload: dict[str, Any], *, promise_id: int, now: datetime) -> d
     return {"view": view}
 
 
-def run_job_step(prepared: dict[str, Any], *, idempotency_key: str) -> dict[str, Any]:
+def run_job_step(payload: dict[str, Any], *, idempotency_key: str) -> dict[str, Any]:
     """Second part, outside the transaction. Unusable input ends the job; other errors are tried again."""
-    view: JobView = prepared["view"]
+    view: JobView = payload["view"]
     try:
         return {"result": kinds.resolve(kinds.jobs[view.kind].step)(view, BUDGET_SECONDS)}
     except ValidationError as error:

@@ -24,7 +24,7 @@ def sealed_columns() -> Iterator[tuple[str, str, str]]:
                 yield model._meta.db_table, str(model._meta.pk.column), str(field.column)
 
 
-def rotate_column(table: str, pk: str, column: str) -> Iterator[int]:
+def rotate_column(*, table: str, pk: str, column: str) -> Iterator[int]:
     """Reseal one column in batches of 500, one transaction each; interrupted, it goes on where it was.
 
     Yields:

@@ -34,24 +34,24 @@ def tick(*, late_by: int = 0) -> int:
     now = app_now()
     claimed = 0
     for spec in kinds.periodics.values():
-        start = period_start(now, spec.seconds)
+        start = _period_start(now, spec.seconds)
         before = last.get(spec.name)
         if before is None or before < start - timedelta(seconds=late_by * spec.seconds):
-            claimed += run_periodic(spec.name)
+            claimed += run_periodic(name=spec.name)
     return claimed
 
 
-def period_start(now: datetime, seconds: int) -> datetime:
+def _period_start(now: datetime, seconds: int) -> datetime:
     """Begin of the period `now` lies in, counted from the Unix epoch."""
     whole = int(now.timestamp())
     return datetime.fromtimestamp(whole - whole % seconds, UTC)
 
 
 @transaction.atomic(durable=True)
-def run_periodic(name: str) -> bool:
+def run_periodic(*, name: str) -> bool:
     """Claim this period of a job and promise its work in the same transaction. False if the period is taken."""
     now = app_now()
-    start = period_start(now, kinds.periodics[name].seconds)
+    start = _period_start(now, kinds.periodics[name].seconds)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_periodrun (name, period_start, started_at) VALUES (%s, %s, %s)"

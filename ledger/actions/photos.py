@@ -24,7 +24,7 @@ class StoredPhoto:
     taken_at: datetime | None
 
 
-def store_photo(data: bytes, *, actor: Actor, staff: bool, now: datetime) -> StoredPhoto:
+def store_photo(*, data: bytes, actor: Actor, staff: bool, now: datetime) -> StoredPhoto:
     """Keep a photo before the transaction of the case it belongs to. One INSERT beside the files.
 
     Arguments:

@@ -6,10 +6,10 @@ from itertools import groupby
 from django.db import connection, transaction
 
 from ledger.actions.periodic import tick
-from ledger.actions.redeem import redeem
 from ledger.clock import app_now
 from ledger.models import Promise
 from ledger.promises import BATCH, breaker, nudge, promise
+from ledger.promises.redeem import redeem
 from ledger.queries.health import canary_age_seconds
 
 log = logging.getLogger(__name__)

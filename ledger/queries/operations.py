@@ -94,7 +94,10 @@ def operations_page() -> OperationsPage:
     """Four statements."""
     with connection.cursor() as cursor:
         cursor.execute(_KINDS)
-        waiting = [KindRow(*row, row[0] in kinds.handlers) for row in cursor.fetchall()]
+        waiting = [
+            KindRow(kind, due, later, running, attempts, oldest, kind in kinds.handlers)
+            for kind, due, later, running, attempts, oldest in cursor.fetchall()
+        ]
     open_first = Incident.objects.filter(settled_at=None).order_by("-opened_at", "-id")[:INCIDENTS_SHOWN]
     jobs = Job.objects.order_by("-created_at", "-id")[:JOBS_SHOWN]
     return OperationsPage(health(), [_incident(row) for row in open_first], waiting, [_job(row) for row in jobs])

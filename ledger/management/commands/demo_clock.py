@@ -20,10 +20,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["reset"]:
-                set_database_offset(None)
+                set_database_offset(offset=None)
             elif options["hours"] is None:
                 install_test_clock()
             else:
-                set_database_offset(timedelta(hours=options["hours"]))
+                set_database_offset(offset=timedelta(hours=options["hours"]))
         except PermissionError as error:
             raise CommandError(str(error)) from error

@@ -16,12 +16,12 @@ from itertools import groupby
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from ledger import faults, kinds
-from ledger.actions.external import run_external
-from ledger.actions.failures import bury, note_failure, put_off
-from ledger.actions.support import collided
 from ledger.clock import app_now
 from ledger.models import Promise
 from ledger.promises import BATCH, owner_name
+from ledger.promises.external import run_external
+from ledger.promises.failures import bury, note_failure, put_off
+from ledger.retries import collided
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 15

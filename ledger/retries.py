@@ -1,4 +1,4 @@
-"""What actions share."""
+"""A transaction the database gave up for another is run again."""
 
 import logging
 from collections.abc import Callable

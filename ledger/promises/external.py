@@ -6,9 +6,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from ledger import faults, kinds
-from ledger.actions.failures import note_failure
 from ledger.clock import app_now
 from ledger.models import Promise
+from ledger.promises.failures import note_failure
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 120  # longer than any gateway waits

@@ -66,7 +66,8 @@ def promise(
     spec = kinds.handlers[kind]
     held = _held.get()
     owner = "" if held is None else owner_name()
-    values: list[Any] = [kind, json.dumps(payload), version, key, spec.queue, now, not_before or now, owner, held is not None]
+    body, due = json.dumps(payload), not_before or now
+    values: list[Any] = [kind, body, version, key, spec.queue, now, due, owner, held is not None]
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("promise() belongs into the transaction of the fact")
     with connection.cursor() as cursor:
