@@ -139,7 +139,7 @@ def may_move(
     Arguments:
         wanted: primary key of the assignment the move was made on; None picks the first that fits.
     """
-    candidates = [a for a in assignments if a.open and (not transition.step or a.step_key in transition.step)]
+    candidates = [a for a in assignments if _is_meant(transition, a)]
     if wanted is not None:
         candidates = [a for a in candidates if a.pk == wanted]
     for relation in transition.relations:
@@ -147,6 +147,11 @@ def may_move(
         if found:
             return found
     return Decision(False, _refusal(actor, transition))
+
+
+def _is_meant(transition: Transition, assignment: Assignment) -> bool:
+    right_step = not transition.step or assignment.step_key in transition.step
+    return assignment.open and right_step and transition.role in ("", assignment.role)
 
 
 def _refusal(actor: Actor, transition: Transition) -> str:

@@ -5,6 +5,7 @@ from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import check_kinds
+from ledger import kinds
 
 
 class CasesConfig(AppConfig):
@@ -13,3 +14,11 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register(check_kinds)
+        kinds.register_handler("cases.route", handler="cases.actions.route_case", queue="route")
+        kinds.register_handler("cases.notify", handler="cases.actions.tell", queue="notify")
+        kinds.register_handler("cases.deadline", handler="cases.actions.tell_deadline", queue="notify")
+        kinds.register_handler("cases.child_closed", handler="cases.actions.child_closed", queue="route")
+        kinds.register_periodic("cases.deadlines", handler="cases.actions.sweep_deadlines", seconds=60)
+        kinds.register_city_part("rules", "cases.actions.load_rules", order=40, export="cases.queries.export_rules")
+        for name in ("I1", "I2", "I3", "I4", "I8"):
+            kinds.register_invariant(name, f"cases.queries.invariant_{name.lower()}")

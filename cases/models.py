@@ -175,7 +175,12 @@ class Clock(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(stopped_at__isnull=True), name="clock_due"),
+            models.Index(
+                fields=["due_at"], condition=models.Q(stopped_at__isnull=True, warned_level__lt=2), name="clock_due"
+            ),
+            models.Index(
+                fields=["soon_at"], condition=models.Q(stopped_at__isnull=True, warned_level=0), name="clock_soon"
+            ),
             models.Index(fields=["case"], name="clock_case"),
         ]
 

@@ -115,9 +115,11 @@ class Transition:
         from_states: where it may be done; to_state "" leaves the state (parallel steps, pauses).
         relation: how the actor must stand to the case. holder: holds (or may take) the assignment; department: is a
             member of its department; territory: his territory covers the place; reporter; any: the right alone;
-            rule, clock: machinery. `also` lists further relations that may do it without the right ("rule", "clock", "reporter").
+            rule, clock: machinery. `also` lists further relations that may do it without the right ("rule", "clock",
+                "reporter").
         right: right code of a member, asked for by holder, department, territory, any.
         step: step keys whose open assignment the relation looks at; () any open one.
+        role: role of that assignment, where a joint step has a lead and assists; "" any.
         requires: of REQUIREMENTS, "assists", "children" or "data:<field>".
         sets_holder: who holds the assignment it was made on afterwards: "given" (argument of the move), "actor",
             "nobody"; "" leaves it. A return (`counts`) that stays in the department marks the assignment returned.
@@ -147,6 +149,7 @@ class Transition:
     right: str = ""
     also: tuple[Relation, ...] = ()
     step: tuple[str, ...] = ()
+    role: Literal["", "intake", "lead", "assist", "step"] = ""
     requires: tuple[str, ...] = ()
     sets_holder: Literal["", "given", "actor", "nobody"] = ""
     opens: tuple[str, ...] = ()
@@ -310,6 +313,7 @@ def _check_who(w: Workflow, t: Transition) -> None:
         _check(relation in RELATIONS, f"{name}: unknown relation {relation!r}")
     needs_right = t.relation not in WITHOUT_RIGHT
     _check(bool(t.right) or not needs_right, f"{name}: nobody is named who may do it (right)")
+    _check(t.role in ("", *ROLES), f"{name}: unknown role {t.role!r}")
     for key in t.step:
         _check(key in w._steps, f"{name}: unknown step {key!r}")
 

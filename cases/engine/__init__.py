@@ -7,9 +7,10 @@ then its assignments by id; a parent before its new child. No network, rendering
 
 from cases.engine.applying import Applied, Ask, apply, apply_all, lock
 from cases.engine.attaching import Photo, attach
-from cases.engine.errors import CaseMoved, NotPermitted, SubmissionConflict
+from cases.engine.errors import CaseMoved, NoSuchCase, NotPermitted, SubmissionConflict
 from cases.engine.move import Move
 from cases.engine.opening import NewCase, Opened, case_number, open_case, submission_hash
+from cases.engine.requirements import check_holder, has_open_children
 from cases.engine.steps import by_function, on_duty
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "CaseMoved",
     "Move",
     "NewCase",
+    "NoSuchCase",
     "NotPermitted",
     "Opened",
     "Photo",
@@ -27,6 +29,8 @@ __all__ = [
     "attach",
     "by_function",
     "case_number",
+    "check_holder",
+    "has_open_children",
     "lock",
     "on_duty",
     "open_case",

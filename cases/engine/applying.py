@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cases import access
 from cases.engine import clocks, steps
 from cases.engine.attaching import Photo, attach
-from cases.engine.errors import CaseMoved, NotPermitted
+from cases.engine.errors import CaseMoved, NoSuchCase, NotPermitted
 from cases.engine.move import LOCK, Move, assert_in_transaction
 from cases.engine.requirements import check_requirements
 from cases.models import Assignment, Case, CaseLink, Clock, HistoryEntry
@@ -59,10 +59,12 @@ def lock(case_id: int, *, actor: Actor, now: datetime, data: Mapping[str, Any] |
     """Lock a case, then its open assignments by id (the lock order of the house), and read its running clocks.
 
     Raises:
-        Case.DoesNotExist: there is no such case.
+        NoSuchCase: there is none.
     """
     assert_in_transaction()
-    case = Case.objects.select_for_update(**LOCK).get(pk=case_id)
+    case = Case.objects.select_for_update(**LOCK).filter(pk=case_id).first()
+    if case is None:
+        raise NoSuchCase
     found = Assignment.objects.select_for_update(**LOCK).filter(case_id=case_id, open=True).order_by("pk")
     running = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True).order_by("pk")
     return Move(case=case, actor=actor, now=now, open=list(found), clocks=list(running), data=data or {})
@@ -152,14 +154,22 @@ def _own(move: Move, transition: Transition, ask: Ask) -> Assignment | None:
     """The assignment the move is made on. A case that left the state is "moved", whoever asks; then right and
     relation.
     """
-    if move.case.state not in transition.from_states:
-        raise CaseMoved(case_number=move.case.number)
-    if ask.assignment_id is not None and all(a.pk != ask.assignment_id for a in move.open):
+    gone = ask.assignment_id is not None and all(a.pk != ask.assignment_id for a in move.open)
+    if gone or move.case.state not in transition.from_states:
+        _must_see(move)
         raise CaseMoved(case_number=move.case.number)
     decision = access.may_move(move.actor, transition, move.case, move.open, ask.assignment_id)
     if not decision:
+        _must_see(move)
         raise NotPermitted(decision.reason)
     return decision.assignment
+
+
+def _must_see(move: Move) -> None:
+    """Who may not see the case learns nothing from a refusal."""
+    machinery = move.actor.kind in (ActorKind.RULE, ActorKind.CLOCK)
+    if not machinery and not access.can(move.actor, "case.see", move.case, Assignment.objects.filter(case=move.case)):
+        raise NoSuchCase
 
 
 def _compare(move: Move, transition: Transition, own: Assignment | None, expected: int | None) -> None:

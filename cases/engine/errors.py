@@ -1,6 +1,7 @@
 """What the engine refuses with. Each says in the reader's language what happened and what is safe."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 
@@ -25,3 +26,7 @@ class SubmissionConflict(CaseMoved):
 
 class NotPermitted(PermissionDenied):
     """The actor's right, relation or territory does not allow the move (403)."""
+
+
+class NoSuchCase(Http404):
+    """There is no such case, or it is not the actor's to see: the answer is the same (404)."""

@@ -1,12 +1,15 @@
 """What a transition requires, checked before anything is written. Messages are keyed by the field of the form."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+from accounts.models import Membership
 from cases import kinds, rules
 from cases.engine.move import Move
-from cases.engine.steps import require_result
+from cases.engine.steps import CITY_ZONE, require_result
 from cases.models import Assignment, Attachment, CaseLink
 from cases.workflow import Transition
 
@@ -24,6 +27,8 @@ def check_requirements(move: Move, transition: Transition, own: Assignment | Non
             errors[rules.field_of(need)] = rules.missing_text(need)
     if errors:
         raise ValidationError(errors)
+    if ask.holder_id is not None:
+        check_holder(ask.holder_id, ask.department_id or (own.department_id if own else None), move.now)
     if "result" in transition.requires and own is not None:
         require_result(move.table.step(own.step_key), ask.data.get("result") or {})
     if transition.guard:
@@ -51,6 +56,19 @@ def _is_met(move: Move, need: str, own: Assignment | None, ask: "Ask") -> bool:
         holder_id=ask.holder_id,
         data=ask.data,
     )
+
+
+def check_holder(user_id: int, department_id: int | None, now: datetime) -> None:
+    """A step is given only to an active member of its department.
+
+    Raises:
+        ValidationError: on "holder_id".
+    """
+    hats = Membership.objects.filter(
+        user=user_id, department=department_id, valid__contains=now.astimezone(CITY_ZONE).date(), user__is_active=True
+    )
+    if not hats.exists():
+        raise ValidationError({"holder_id": _("This person does not work in that department.")})
 
 
 def has_photo(case_id: int, stage: str, since: int) -> bool:

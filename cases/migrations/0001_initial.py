@@ -237,7 +237,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clock',
-            index=models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['due_at'], name='clock_due'),
+            index=models.Index(condition=models.Q(('stopped_at__isnull', True), ('warned_level__lt', 2)), fields=['due_at'], name='clock_due'),
+        ),
+        migrations.AddIndex(
+            model_name='clock',
+            index=models.Index(condition=models.Q(('stopped_at__isnull', True), ('warned_level', 0)), fields=['soon_at'], name='clock_soon'),
         ),
         migrations.AddIndex(
             model_name='clock',

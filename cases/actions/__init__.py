@@ -1,0 +1,35 @@
+"""Everything that writes to the kernel: one durable transaction each, with the actor; promise handlers run in
+ledger's.
+"""
+
+from cases.actions.editions import approve_rules, draft_rules, publish_rules, remove_rule, save_rule
+from cases.actions.moving import claim, hand_over, mark_seen, move_case
+from cases.actions.routing import route_case
+from cases.actions.rule_loading import load_rules
+from cases.actions.sweeping import sweep_deadlines
+from cases.actions.talking import attach, comment, release, supervise, urge, watch
+from cases.actions.telling import child_closed, tell, tell_deadline
+
+__all__ = [
+    "approve_rules",
+    "attach",
+    "child_closed",
+    "claim",
+    "comment",
+    "draft_rules",
+    "hand_over",
+    "load_rules",
+    "mark_seen",
+    "move_case",
+    "publish_rules",
+    "release",
+    "remove_rule",
+    "route_case",
+    "save_rule",
+    "supervise",
+    "sweep_deadlines",
+    "tell",
+    "tell_deadline",
+    "urge",
+    "watch",
+]

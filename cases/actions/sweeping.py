@@ -1,0 +1,48 @@
+"""Deadlines are found by an indexed sweep of the database's clock; nothing waits in a broker."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from cases import engine
+from cases.models import Case, Clock
+from ledger.actors import CLOCK
+
+BATCH = 200
+SOON, OVERDUE = 1, 2
+
+
+def sweep_deadlines(*, now: datetime) -> bool:
+    """Warn of limits that are near and record those that have passed, each level of each clock once.
+
+    Runs in ledger's transaction. Cases are locked first, as everywhere; a case somebody works on is skipped and met
+    by the
+    next sweep. Overdue is a fact: it stays on the case even if the limit is extended later.
+
+    Returns:
+        whether there is more than one batch.
+    """
+    due = Q(due_at__lte=now, warned_level__lt=OVERDUE) | Q(soon_at__lte=now, warned_level__lt=SOON)
+    waiting = Clock.objects.filter(due, stopped_at__isnull=True, case=OuterRef("pk"))
+    found = Case.objects.filter(Exists(waiting), closed=False).order_by("due_at", "pk")
+    cases = list(found.select_for_update(of=("self",), no_key=True, skip_locked=True)[:BATCH])
+    clocks: dict[int, list[Clock]] = {case.pk: [] for case in cases}
+    for clock in Clock.objects.filter(due, stopped_at__isnull=True, case__in=cases).select_related("assignment"):
+        clocks[clock.case_id].append(clock)
+    for case in cases:
+        _warn(engine.Move(case=case, actor=CLOCK, now=now), clocks[case.pk])
+    return len(cases) == BATCH
+
+
+def _warn(move: engine.Move, clocks: list[Clock]) -> None:
+    for clock in clocks:
+        level = OVERDUE if clock.due_at is not None and clock.due_at <= move.now else SOON
+        clock.warned_level = level
+        move.touch(clock)
+        facts = {"stage": clock.stage, "clock": clock.pk}
+        if level == OVERDUE:
+            move.case.overdue_at = move.case.overdue_at or clock.due_at
+            move.record("overdue", assignment=clock.assignment, data=facts)
+        key = f"cases.deadline:{clock.pk}:{level}:{clock.due_at:%Y%m%d%H%M}"
+        move.promise("cases.deadline", key, case=move.case.pk, clock=clock.pk, level=level)
+    move.flush()
