@@ -11,6 +11,9 @@ class GridsConfig(AppConfig):
 
     def ready(self) -> None:
         kinds.register_city_part(
+            "city", "grids.actions.load_city_facts", order=1, export="grids.imports.export_city_facts"
+        )
+        kinds.register_city_part(
             "divisions", "grids.actions.load_divisions", order=10, export="grids.imports.export_divisions"
         )
         kinds.register_city_part("town", "grids.actions.load_town", order=12, export="grids.imports.export_town")

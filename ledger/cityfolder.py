@@ -88,7 +88,7 @@ class CityFolder:
                 yield row
 
     def json(self, file: str) -> Any:
-        """Content of a JSON or GeoJSON file; an absent or broken one reads as an empty object (broken: with a fault)."""
+        """Content of a JSON or GeoJSON file; an absent one reads as {}, a broken one as {} with a fault."""
         path = self.path / file
         if not path.exists():
             return {}

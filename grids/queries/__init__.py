@@ -1,9 +1,25 @@
 """Reads of the territory. Rows come typed; coded names carry both languages."""
 
 from grids.queries.addresses import AddressRow, place_text, search_addresses
-from grids.queries.points import GridAt, Located, OutOfCity, locate
-from grids.queries.postings import GridRow, Posting, grid_list, grid_posting, grid_worker, grids_of_worker, today
-from grids.queries.territory import DivisionRow, children_of, division_by_path, names_of_paths, territory_extent
+from grids.queries.points import GridAt, Located, OutOfCity, boundary_faults, locate
+from grids.queries.postings import (
+    GridRow,
+    Posting,
+    city_day,
+    grid_list,
+    grid_posting,
+    grid_worker,
+    grids_of_worker,
+    today,
+)
+from grids.queries.territory import (
+    DivisionRow,
+    children_of,
+    division_by_code,
+    division_by_path,
+    names_of_paths,
+    territory_extent,
+)
 
 __all__ = [
     "AddressRow",
@@ -13,7 +29,10 @@ __all__ = [
     "Located",
     "OutOfCity",
     "Posting",
+    "boundary_faults",
     "children_of",
+    "city_day",
+    "division_by_code",
     "division_by_path",
     "grid_list",
     "grid_posting",

@@ -140,3 +140,34 @@ def checked_point(lon: float, lat: float, datum: str) -> tuple[float, float]:
         raise ValidationError(
             _("Unknown datum %(datum)s: use wgs84, cgcs2000, gcj02 or bd09.") % {"datum": datum}, code="unknown_datum"
         ) from error
+
+
+def boundary_faults(rows: Sequence[tuple[str, str, bytes]]) -> list[tuple[str, str]]:
+    """(code, what is wrong) for boundaries that cross themselves or overlap another of the same scheme. Exact.
+
+    Arguments:
+        rows: (grid code, scheme code, polygon as WKB in SRID 4326).
+    """
+    codes, schemes, shapes = [row[0] for row in rows], [row[1] for row in rows], [bytes(row[2]) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS boundary_check")
+        cursor.execute(
+            "CREATE TEMP TABLE boundary_check ON COMMIT DROP AS"
+            " SELECT code, scheme, ST_GeomFromWKB(shape, 4326) AS shape"
+            " FROM unnest(%s::text[], %s::text[], %s::bytea[]) AS t(code, scheme, shape)",
+            [codes, schemes, shapes],
+        )
+        cursor.execute("CREATE INDEX ON boundary_check USING gist (shape)")
+        cursor.execute(
+            "SELECT code, 'crosses itself: ' || ST_IsValidReason(shape) FROM boundary_check WHERE NOT ST_IsValid(shape)"
+        )
+        faults: list[tuple[str, str]] = cursor.fetchall()
+        if not faults:
+            # T in the first place: the insides meet. Shared lines do not count, and nothing is rounded.
+            cursor.execute(
+                "SELECT a.code, 'overlaps ' || b.code FROM boundary_check a JOIN boundary_check b"
+                " ON a.shape && b.shape AND a.code < b.code AND a.scheme = b.scheme"
+                " AND ST_Relate(a.shape, b.shape, 'T********') ORDER BY 1, 2"
+            )
+            faults = cursor.fetchall()
+    return faults

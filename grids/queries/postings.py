@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection
+
+CITY_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ SELECT g.id, g.code, g.name_zh, g.name_en, s.code, g.type, g.path, d.code, d.nam
   LEFT JOIN grids_duty p ON p.grid_id = g.id AND p.post = 'deputy' AND p.valid @> %(on)s
   LEFT JOIN accounts_user du ON du.id = p.user_id
 """
+
+
+def city_day(now: datetime) -> date:
+    """The day a moment falls on in the city."""
+    return now.astimezone(CITY_ZONE).date()
 
 
 def today() -> date:

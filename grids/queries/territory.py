@@ -31,6 +31,12 @@ def division_by_path(path: str, *, on: date) -> DivisionRow | None:
     return DivisionRow(*found) if found else None
 
 
+def division_by_code(code: str, *, on: date) -> DivisionRow | None:
+    """The division with this code on a date; None if there is none."""
+    found = Division.objects.filter(code=code, valid__contains=on).values_list(*_FIELDS).first()
+    return DivisionRow(*found) if found else None
+
+
 def children_of(path: str, *, on: date) -> list[DivisionRow]:
     """Divisions directly below a path, by code; "" gives the root."""
     rows = Division.objects.filter(valid__contains=on)

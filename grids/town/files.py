@@ -4,10 +4,10 @@ One feature stands on one line, so that a fault can be told by file and line, an
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from grids.town.records import Ring, Town
+from grids.town.records import Town
 from ledger.cityfolder import to_csv
 
 VALID_FROM = "2026-01-01"
@@ -64,11 +64,21 @@ def number(value: float) -> str:
     return f"{value:.8f}".rstrip("0").rstrip(".")
 
 
-def feature(properties: Mapping[str, Any], ring: Ring) -> str:
+def feature(properties: Mapping[str, Any], ring: Iterable[Sequence[float]]) -> str:
     """One GeoJSON feature with a polygon of one ring, on one line."""
     text = json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
-    points = ",".join(f"[{number(x)},{number(y)}]" for x, y in ring)
-    return f'{{"type":"Feature","properties":{text},"geometry":{{"type":"Polygon","coordinates":[[{points}]]}}}}'
+    return f'{{"type":"Feature","properties":{text},"geometry":{{"type":"Polygon","coordinates":[[{_points(ring)}]]}}}}'
+
+
+def geometry_feature(properties: Mapping[str, Any], polygons: Iterable[Iterable[Iterable[Sequence[float]]]]) -> str:
+    """One GeoJSON feature with a multipolygon, on one line."""
+    text = json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
+    shapes = ",".join(f"[{','.join(f'[{_points(ring)}]' for ring in rings)}]" for rings in polygons)
+    return f'{{"type":"Feature","properties":{text},"geometry":{{"type":"MultiPolygon","coordinates":[{shapes}]}}}}'
+
+
+def _points(ring: Iterable[Sequence[float]]) -> str:
+    return ",".join(f"[{number(point[0])},{number(point[1])}]" for point in ring)
 
 
 def collection(features: Iterable[str]) -> str:

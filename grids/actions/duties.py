@@ -1,0 +1,71 @@
+"""Loading who answers for a grid."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from grids.actions.periods import close, since
+from grids.imports import DutyEntry, read_duties
+from grids.imports.town import DUTIES
+from grids.models import Duty, Grid
+from grids.queries import city_day
+from ledger.actors import Actor
+from ledger.cityfolder import Change, CityFolder
+
+Post = tuple[str, str]  # grid code, worker or deputy
+
+
+@transaction.atomic(durable=True)
+def load_duties(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime) -> Change:
+    """Bring worker and deputy of every grid to what the folder says; a change of person begins on its `valid_from`."""
+    wanted = _posts(read_duties(folder))
+    rows = {
+        (row.grid.code, row.post): row
+        for row in Duty.objects.filter(valid__upper_inf=True).select_related("grid", "user")
+    }
+    new = [post for post in wanted if post not in rows]
+    changed = [post for post in wanted if post in rows and rows[post].user.username != wanted[post][0]]
+    gone = [post for post in rows if post not in wanted] if wanted else []
+    _check(folder, changed, wanted, rows)
+    change = Change(len(new), len(changed), len(gone), len(wanted) - len(new) - len(changed))
+    change.lines += [
+        f"~ {code} {post}: {rows[code, post].user.username} -> {wanted[code, post][0]}" for code, post in changed
+    ]
+    if apply and change:
+        close(Duty, [rows[post].pk for post in gone], city_day(now))
+        for post in changed:
+            close(Duty, [rows[post].pk], wanted[post][1].valid_from)
+        _write([(post, *wanted[post]) for post in (*new, *changed)])
+    return change
+
+
+def _posts(entries: list[DutyEntry]) -> dict[Post, tuple[str, DutyEntry]]:
+    found: dict[Post, tuple[str, DutyEntry]] = {}
+    for entry in entries:
+        found[entry.grid, Duty.Post.WORKER] = entry.worker, entry
+        if entry.deputy:
+            found[entry.grid, Duty.Post.DEPUTY] = entry.deputy, entry
+    return found
+
+
+def _check(
+    folder: CityFolder,
+    changed: list[Post],
+    wanted: dict[Post, tuple[str, DutyEntry]],
+    rows: dict[Post, Duty],
+) -> None:
+    for post in changed:
+        entry = wanted[post][1]
+        if entry.valid_from <= rows[post].valid.lower:
+            message = f"{post[0]}: another {post[1]} needs a valid_from after {rows[post].valid.lower}"
+            folder.refuse_file(DUTIES, message, row=entry.line, column="valid_from")
+
+
+def _write(posts: list[tuple[Post, str, DutyEntry]]) -> None:
+    grids = dict(Grid.objects.filter(code__in={code for (code, _), _, _ in posts}).values_list("code", "pk"))
+    users = dict(User.objects.filter(username__in={name for _, name, _ in posts}).values_list("username", "pk"))
+    Duty.objects.bulk_create(
+        Duty(grid_id=grids[code], user_id=users[name], post=post, valid=since(entry.valid_from))
+        for (code, post), name, entry in posts
+    )

@@ -1,0 +1,20 @@
+"""The territory's files of a city folder: read with file and line of every fault, and written back."""
+
+from grids.imports.divisions import DivisionEntry, read_divisions
+from grids.imports.export import export_city_facts, export_divisions, export_duties, export_town
+from grids.imports.town import AddressEntry, DutyEntry, GridEntry, read_addresses, read_duties, read_grids
+
+__all__ = [
+    "AddressEntry",
+    "DivisionEntry",
+    "DutyEntry",
+    "GridEntry",
+    "export_city_facts",
+    "export_divisions",
+    "export_duties",
+    "export_town",
+    "read_addresses",
+    "read_divisions",
+    "read_duties",
+    "read_grids",
+]
