@@ -10,10 +10,12 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import models as orm
 from django.db.models import Q
 from django.http import HttpRequest
 
+from accounts.kinds import Presence
 from accounts.models import ApiClient, Department, Membership, Notice, User
 from ledger.actors import Actor, ActorKind
 
@@ -25,6 +27,7 @@ class ActorRequest(HttpRequest):
     """A request that has passed CurrentActor; views annotate their first argument with it."""
 
     actor: Actor
+    presence: Presence
 
 
 class Gate(StrEnum):
@@ -78,6 +81,18 @@ class Decision:
 ALLOW = Decision(True)
 
 
+def demand(decision: Decision) -> None:
+    """Raise PermissionDenied unless the decision allows."""
+    if not decision:
+        raise PermissionDenied(decision.reason)
+
+
+def demand_right(actor: Actor, right: str) -> None:
+    """Raise PermissionDenied unless the actor's hat has the right."""
+    if actor.membership_id is None or not actor.may(right):
+        raise PermissionDenied(right)
+
+
 def _declare(rule: AccessRule) -> Callable[[View], View]:
     def mark(view: View) -> View:
         view.access_rule = rule  # type: ignore[attr-defined]
@@ -99,7 +114,7 @@ def requires(*rights: str) -> Callable[[View], View]:
 
 
 def client(*scopes: str) -> Callable[[View], View]:
-    """Another system with a token that has at least one of these scopes; sessions do not count, so CSRF cannot matter."""
+    """Another system with a token that has at least one of these scopes; no session counts, so CSRF cannot matter."""
 
     def mark(view: View) -> View:
         view.csrf_exempt = True  # type: ignore[attr-defined]
@@ -108,7 +123,7 @@ def client(*scopes: str) -> Callable[[View], View]:
     return mark
 
 
-# Views that are not ours, by route name. The first pattern that fits decides; what is not offered is closed, not forgotten.
+# Views that are not ours, by route name. The first pattern that fits decides; what is not offered is closed.
 THIRD_PARTY: tuple[tuple[str, AccessRule], ...] = (
     ("set_language", AccessRule(Gate.PUBLIC)),
     ("account_login", AccessRule(Gate.PUBLIC)),

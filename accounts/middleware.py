@@ -1,4 +1,4 @@
-"""Who is asking, and may they: one statement per request beyond session and user, and no view without a declared rule."""
+"""Who is asking, and may they: one statement per request beyond session and user; no view without a declared rule."""
 
 import logging
 from collections.abc import Callable
@@ -13,8 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.access import AccessRule, Gate, rule_of
-from accounts.queries import NOBODY as NOBODY_HERE
-from accounts.queries import Presence, presence_of_client, presence_of_user
+from accounts.queries import NOBODY, Presence, presence_of_client, presence_of_user
 from ledger.actors import ActorKind
 
 log = logging.getLogger(__name__)
@@ -64,13 +63,14 @@ class CurrentActor:
 def _presence(request: HttpRequest) -> Presence:
     kept: Presence | None = getattr(request, "_presence", None)
     if kept is None:
+        request._presence = NOBODY  # type: ignore[attr-defined]  # what an error page sees if the database is away
         header = request.headers.get("authorization", "")
         if header.startswith(BEARER):
             kept = presence_of_client(header.removeprefix("Bearer ").strip())
         elif request.user.is_authenticated:
             kept = presence_of_user(request.user, request.session.get(HAT))
         else:
-            kept = NOBODY_HERE
+            kept = NOBODY
         request._presence = kept  # type: ignore[attr-defined]
     return kept
 
@@ -93,7 +93,9 @@ def _refuse(request: HttpRequest, rule: AccessRule, presence: Presence) -> HttpR
         return _unauthorised(request)
     if request.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json"):
         return _unauthorised(request)
-    target = f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path() if request.method == 'GET' else '/'})}"
+    # after a lost form one comes home, not to an address that only takes POST
+    back = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
+    target = f"{settings.LOGIN_URL}{back}"
     if request.headers.get("hx-request") == "true":
         return HttpResponse(status=401, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)

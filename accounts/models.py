@@ -157,8 +157,8 @@ class ApiClient(models.Model):
 
 
 class PhoneCode(models.Model):
-    """One-time code for a phone. The code itself is nowhere: it is the keyed hash of this row's id, made again to send and
-    to check. Limits are counted here, so emptying Redis frees nobody."""
+    """One-time code for a phone. The code is stored nowhere: it is the keyed hash of this row's id, made again to send
+    and to check. Limits are counted here, so emptying Redis frees nobody."""
 
     id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7 made by the application
     phone = SealedField(mask="phone")  # emptied once it is sent
@@ -177,7 +177,7 @@ class PhoneCode(models.Model):
 
 
 class Notice(models.Model):
-    """Something a member, a department or a person is told. Text is made from kind + data at reading, in the reader's language."""
+    """Something a member or a person is told. Text is made from kind + data at reading, in the reader's language."""
 
     kind = models.CharField(max_length=40)
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")

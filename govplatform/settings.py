@@ -168,7 +168,7 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    # the only one that hashes: an unknown name takes as long as a wrong password
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -191,6 +191,18 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a stranger who keeps trying cannot keep the owner out for ever
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # counted per address by accounts.adapters
+AXES_LOCKOUT_CALLABLE = "accounts.adapters.locked_out"
+AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_address"
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GOVPLATFORM_PROXIES", default=0)  # how many of ours stand in front
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # the address has its own, wider limit: a whole office shares one
+SMS_GATEWAY_URL = env.str("GOVPLATFORM_SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env.str("GOVPLATFORM_SMS_GATEWAY_TOKEN", default="")
+EMAIL_CONFIG = env.email("GOVPLATFORM_EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_DOMAIN = env.str("GOVPLATFORM_EMAIL_DOMAIN", default="")  # "" means no mail provider
+DEFAULT_FROM_EMAIL = f"govplatform@{EMAIL_DOMAIN or 'localhost'}"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

@@ -1,7 +1,6 @@
-"""Reads, scoped to the viewer, personal data masked."""
+"""Who is asking: one statement beside session and user."""
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -9,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, DateField, Exists, F, Func, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
+from accounts.kinds import Hat, Presence
 from accounts.models import ApiClient, Membership, Notice, User
 from ledger.actors import ANONYMOUS, Actor, ActorKind
 
@@ -18,42 +18,6 @@ CITY_ZONE = "Asia/Shanghai"
 def _today() -> Cast:
     """Today's date in the city, decided by the one clock inside the statement."""
     return Cast(Func(Value(CITY_ZONE), Func(function="app_now"), function="timezone"), DateField())
-
-
-@dataclass(frozen=True, slots=True)
-class Hat:
-    """One valid membership of the person who is signed in, for the hat switch."""
-
-    id: int
-    role: str
-    role_zh: str
-    role_en: str
-    department_id: int
-    department_zh: str
-    department_en: str
-    territory: str
-    face: str
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Everything a page shell needs to know about who is asking; made by one statement per request.
-
-    Arguments:
-        hats: all valid memberships, the one that is on first chosen by `hat`.
-        face: "desk", "field" or "public": the shell this actor lands in.
-        unread: notices not yet read.
-        second_factor_missing: the role demands TOTP and the user has none.
-    """
-
-    actor: Actor
-    hat: Hat | None = None
-    hats: tuple[Hat, ...] = field(default=())
-    name: str = ""
-    name_en: str = ""
-    face: str = "public"
-    unread: int = 0
-    second_factor_missing: bool = False
 
 
 NOBODY = Presence(ANONYMOUS)

@@ -1,0 +1,1 @@
+"""Thin edges of accounts."""
