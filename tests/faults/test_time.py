@@ -1,0 +1,69 @@
+"""P8, P9, P14: time passes once. Last of the folder, because the clock of the rig's database is moved here."""
+
+import pytest
+
+from tests.faults import page, servers
+from tests.faults.rig import Rig, p95, wait_until
+
+HOURS = 240  # ten days: every limit of the city has passed by then
+DUE = """
+SELECT count(*) FROM cases_clock k JOIN cases_case c ON c.id = k.case_id
+ WHERE c.submission_key = ANY(%s) AND k.stopped_at IS NULL AND k.due_at <= now() + %s * interval '1 hour'
+"""
+WARNED = DUE + " AND k.warned_level = 2"
+FIRED_TWICE = """
+SELECT h.case_id, h.data->>'clock' FROM cases_historyentry h WHERE h.transition = 'overdue'
+ GROUP BY 1, 2 HAVING count(*) > 1
+"""
+FIRED_EARLY = """
+SELECT h.case_id FROM cases_historyentry h JOIN cases_clock k ON k.id = (h.data->>'clock')::bigint
+ WHERE h.transition = 'overdue' AND h.at < k.due_at
+"""
+LATE = """
+SELECT extract(epoch FROM h.at - greatest(k.due_at, %s::timestamptz))::float
+  FROM cases_historyentry h JOIN cases_clock k ON k.id = (h.data->>'clock')::bigint
+  JOIN cases_case c ON c.id = h.case_id WHERE h.transition = 'overdue' AND c.submission_key = ANY(%s)
+"""
+
+
+@pytest.mark.parametrize("beats", [0, 1, 2])
+def test_p8_a_periodic_job_runs_once_in_every_period_whoever_beats(whole_rig: Rig, size: int, beats: int) -> None:
+    whole_rig.ensure()
+    found = whole_rig.inside("periods.py", beats, 3.5 * size)
+    assert found["ran"] == found["rows"]
+    assert found["rows"] >= (3 * size if beats else 1)
+    if beats:
+        assert found["gaps"] == [1.0], "every period has its row"
+    page.note("P8", f"{beats} beats", f"{beats} beats: {found['rows']} rows, {found['ran']} runs")
+
+
+def test_p9_every_deadline_fires_once_although_no_worker_ran_before(whole_rig: Rig, size: int) -> None:
+    rig = whole_rig
+    rig.ensure("web", "worker", "relay")
+    keys = rig.keys("deadline", 100 * size)
+    book = rig.driver.submit(keys)
+    rig.wait_routed(keys, within=60)
+    rig.wait_quiet()
+    rig.ensure()  # everybody is dead while the limits pass
+    servers.command(("python", "manage.py", "demo_clock", str(HOURS)), servers.environment(rig.paths))
+    moved = rig.rows("SELECT now() + %s * interval '1 hour'", HOURS)[0][0]
+    due = rig.number(DUE, keys, HOURS)
+    assert due >= len(keys)
+    rig.ensure("worker", "beat", "relay")
+    took = wait_until(
+        lambda: rig.number(WARNED, keys, HOURS) == due, within=60, what=f"{due} deadlines fired", every=0.5
+    )
+    rig.wait_quiet()
+    assert rig.rows(FIRED_TWICE) == []
+    assert rig.rows(FIRED_EARLY) == []
+    late = [float(row[0]) for row in rig.rows(LATE, moved, keys)]
+    assert len(late) == due
+    assert p95(late) <= 60
+    page.note("P9", "deadlines", f"{due} deadlines: {due} fired within {took:.0f} s of the start, 0 twice, 0 early")
+    rig.compare(keys, book)
+
+
+def test_p14_the_invariants_hold_after_all_of_it(whole_rig: Rig) -> None:
+    whole_rig.check_invariants()
+    cases = whole_rig.number("SELECT count(*) FROM cases_case")
+    page.note("P14", "end", f"0 breaches after all scenarios, {cases} cases")
