@@ -5,15 +5,18 @@ from datetime import datetime
 
 from django.db import transaction
 
-from events.imports import CategoryLine, catalogue_of, differences, read_catalogue, to_files
+from events.imports import CATEGORIES, CategoryLine, catalogue_of, differences, read_catalogue, to_files
 from events.models import Category, CategorySystem, FilingCondition
 from events.queries.catalogue import KIND, forget_catalogue
 from ledger.actions import approve_edition, draft_edition, publish_edition
-from ledger.actors import Actor
+from ledger.actors import Actor, ActorKind
 from ledger.cityfolder import Change, CityFolder
 from ledger.clock import app_now
 from ledger.models import Edition
 from ledger.queries import edition_in_force
+
+# whoever reviewed the folder drafted it; whoever loads it approves: never the same name (ledger's constraint)
+DRAFTER = Actor(kind=ActorKind.CLIENT, id="city-folder", rights=frozenset({"rules.draft"}), label="city folder")
 
 
 @transaction.atomic(durable=True)
@@ -36,10 +39,8 @@ def load_categories(folder: CityFolder, *, apply: bool, actor: Actor, now: datet
 
 
 def _publish(lines: dict[str, CategoryLine], actor: Actor, now: datetime) -> None:
-    """The folder is the draft, who loads it approves: two names stand on the edition."""
-    drafter = replace(actor, id=f"{actor.id}folder", rights=frozenset({"rules.draft"}))
-    approver = replace(actor, rights=frozenset({"rules.approve"}))
-    edition = draft_edition(kind=KIND, title="GB/T 30428.2", actor=drafter, now=now)
+    approver = replace(actor, rights=actor.rights | {"rules.approve"})
+    edition = draft_edition(kind=KIND, title=CATEGORIES, actor=DRAFTER, now=now)
     _write(edition, lines)
     approve_edition(edition_id=edition.pk, actor=approver, now=now)
     publish_edition(edition_id=edition.pk, effective_from=now, actor=approver, now=now)

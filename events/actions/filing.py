@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.engine import Applied, Ask, apply_all, lock
-from cases.models import Case, RoutingRule
+from cases.models import Case
+from cases.queries import RuleMatch
 from events.models import Report
 from events.queries.catalogue import CategoryRow, ConditionRow, category, category_by_id
 from ledger.actors import Actor
@@ -60,7 +61,7 @@ def _set_condition(
         case.save(update_fields=["category", "title"])
 
 
-def automatic_facts(case: Case, *, transition: str, rule: RoutingRule, now: datetime) -> Mapping[str, Any]:
+def automatic_facts(case: Case, *, transition: str, rule: RuleMatch, now: datetime) -> Mapping[str, Any]:
     """What an automatic rule says when it moves a case: it files under the condition the reporter named, else the first.
 
     Nobody filed it; the owner of the rule answers, and the history names rule, version and owner.

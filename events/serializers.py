@@ -1,0 +1,70 @@
+"""Shapes of the API; plain serializers over what queries and actions return."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from events import rules
+from grids.datum import Datum
+
+
+class ContactIn(serializers.Serializer[Any]):
+    """How the reporter can be reached; optional, sealed at rest, erased 90 days after closing."""
+
+    name = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    phone = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
+
+
+class ReportIn(serializers.Serializer[Any]):
+    """An incident. The point states its datum; the category is a key of the catalogue in force."""
+
+    category = serializers.CharField(max_length=60, help_text="event/01/0112")
+    lon = serializers.FloatField(help_text="degrees in datum")
+    lat = serializers.FloatField(help_text="degrees in datum")
+    datum = serializers.ChoiceField(choices=[str(datum) for datum in Datum], default="wgs84")
+    accuracy = serializers.FloatField(required=False, default=None, allow_null=True, min_value=0, help_text="metres")
+    address = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    description = serializers.CharField(
+        max_length=rules.DESCRIPTION_LIMIT, required=False, default="", allow_blank=True
+    )
+    condition = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=1, help_text="number of the filing condition"
+    )
+    occurred_at = serializers.DateTimeField(
+        required=False, default=None, allow_null=True, help_text="by the sender's clock; kept, not used"
+    )
+    contact = ContactIn(required=False)
+
+
+class ReceiptOut(serializers.Serializer[Any]):
+    """What the sender keeps. `tracking` is the reporter's private page."""
+
+    number = serializers.CharField()
+    reported_at = serializers.DateTimeField()
+    tracking = serializers.CharField()
+
+
+class StepOut(serializers.Serializer[Any]):
+    """A public step."""
+
+    at = serializers.DateTimeField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    note = serializers.CharField()
+
+
+class ReportOut(serializers.Serializer[Any]):
+    """State of a report for who sent it."""
+
+    number = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    state = serializers.CharField()
+    state_zh = serializers.CharField()
+    state_en = serializers.CharField()
+    closed = serializers.BooleanField()
+    opened_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    result = serializers.CharField()
+    steps = StepOut(many=True)
