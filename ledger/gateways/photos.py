@@ -133,9 +133,9 @@ def _drawn(image: Image.Image) -> Image.Image:
 
 def _encoded(image: Image.Image, *, quality: int) -> bytes:
     out = io.BytesIO()
-    bare = Image.new("RGB", image.size)
-    bare.paste(image)  # pixels only: no profile, comment or EXIF travels in `info`
-    bare.save(out, "JPEG", quality=quality, optimize=False)
+    bare_image = Image.new("RGB", image.size)
+    bare_image.paste(image)  # pixels only: no profile, comment or EXIF travels in `info`
+    bare_image.save(out, "JPEG", quality=quality, optimize=False)
     return out.getvalue()
 
 
