@@ -112,6 +112,27 @@ def map_words() -> str:
     return json.dumps(words, ensure_ascii=False)
 
 
+@register.simple_tag
+def outbox_words() -> str:
+    """Words of the phone's outbox, as JSON for its data-words attribute."""
+    words = {
+        "decide": _("For you to decide"),
+        "waiting": _("Waiting for the network"),
+        "broken": _("Interrupted"),
+        "sent": _("Delivered"),
+        "waiting_lamp": _("waiting"),
+        "sending_lamp": _("sending"),
+        "broken_lamp": _("interrupted"),
+        "broken_note": _("goes on by itself"),
+        "photos": _("Photos: {n}, {mb} MB"),
+        "receipt": _("Receipt"),
+        "retry": _("Send again"),
+        "delete": _("Delete mine"),
+        "sure": _("Delete this report from the phone? It has not been sent."),
+    }
+    return json.dumps(words, ensure_ascii=False)
+
+
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
     """The present query string with changes; an empty value drops the key. State lives in the URL."""

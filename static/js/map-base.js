@@ -70,7 +70,13 @@ export function boundaries(map, { grids, divisions, chosen, onGrid }) {
     layer.on("tileload", ({ tile }) => tile.querySelectorAll(".m-sel").forEach((path) => path.parentNode.append(path)));
     layer.addTo(map);
   }
-  if (divisions) outlines(divisions, 6, 19, { className: "m-area", fill: true }, { zIndex: 5 }).addTo(map);
+  if (!divisions) return;
+  outlines(divisions, 6, CITY_ZOOM - 1, { className: "m-county", fill: true }, { zIndex: 1 }).addTo(map);
+  outlines(divisions, CITY_ZOOM, 19, { className: "m-area", fill: true }, { zIndex: 5 }).addTo(map);
+  // far out what is not the city is void; close by there is only land
+  const near = () => map.getContainer().classList.toggle("near", map.getZoom() >= CITY_ZOOM);
+  map.on("zoomend", near);
+  near();
 }
 
 /** Scale bar, attribution and approval number. */

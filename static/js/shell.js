@@ -1,5 +1,6 @@
 // Behaviour of every page's frame: keys, menus, focus after an error, safe return of a slow server. No page needs it.
 import { walkRows, pressedLetter } from "./keyboard.js";
+import { watch, thumbnails } from "./photo.js";
 
 const help = document.getElementById("keyboard-help");
 
@@ -50,3 +51,8 @@ function closeMenus(except) {
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
 
 document.querySelector("[data-focus]")?.focus();
+
+// <input type="file" data-shrink="id of the strip of thumbnails">
+for (const input of document.querySelectorAll("input[type=file][data-shrink]")) {
+  watch(input, (files) => thumbnails(document.getElementById(input.dataset.shrink), files));
+}
