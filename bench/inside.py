@@ -70,20 +70,20 @@ def statements(request: str) -> dict[str, Any]:
     """Send one request twice through the whole stack; statements of the second, with its status.
 
     Arguments:
-        request: JSON with method, path, headers, body and perhaps a second body.
+        request: JSON with method, path, headers, body and perhaps, under "again", what to send the second time.
     """
-    item = json.loads(request)
+    first = json.loads(request)
     counter = Counter()
     browser = Client(raise_request_exception=False)
-    headers = item.get("headers", {})
     status = 0
-    for body in (item.get("body", ""), item.get("again", item.get("body", ""))):
+    for item in (first, first.get("again", first)):
+        headers = item.get("headers", {})
         counter.sent.clear()
         with connection.execute_wrapper(counter):
             answer = browser.generic(
                 item.get("method", "GET"),
                 item["path"],
-                data=body,
+                data=item.get("body", ""),
                 content_type=headers.get("Content-Type", "application/json"),
                 headers={name: value for name, value in headers.items() if name not in ("Content-Type", "csrf")},
             )

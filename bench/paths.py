@@ -1,11 +1,13 @@
 """The measured paths. Each takes the node, starts what it needs and returns its figures."""
 
+import hashlib
 import http.client
 import json
 import os
 import random
 import time
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import psutil
@@ -37,16 +39,28 @@ def errors(answer: dict[str, Any]) -> dict[str, int]:
     return found
 
 
-def token(node: Node) -> str:
-    made: dict[str, str] = node.inside("client")
-    return made["token"]
+@dataclass(frozen=True)
+class Sender:
+    """An API client of the bench."""
+
+    token: str
+    id: int
+
+    def stored(self, requests: list[dict[str, Any]]) -> list[str]:
+        """Submission keys of reports as the API keeps them."""
+        keys = [f"api\0{self.id}\0{request['headers']['Idempotency-Key']}" for request in requests]
+        return [hashlib.sha256(key.encode()).hexdigest() for key in keys]
+
+
+def sender(node: Node) -> Sender:
+    return Sender(**node.inside("client"))
 
 
 def places(node: Node) -> list[tuple[float, float]]:
     return [(float(lon), float(lat)) for lon, lat in node.rows(POINTS)]
 
 
-def reports(node: Node, count: int, bearer: str) -> list[dict[str, Any]]:
+def reports(node: Node, count: int, bearer: Sender) -> list[dict[str, Any]]:
     """Requests of different reports at different places and of different categories."""
     spots = places(node)
     categories = [
@@ -56,10 +70,13 @@ def reports(node: Node, count: int, bearer: str) -> list[dict[str, Any]]:
         {
             "method": "POST",
             "path": "/api/v1/reports",
-            "headers": {"Authorization": f"Bearer {bearer}", "Content-Type": JSON},
+            "headers": {
+                "Authorization": f"Bearer {bearer.token}",
+                "Content-Type": JSON,
+                "Idempotency-Key": str(uuid.uuid4()),
+            },
             "body": json.dumps(
                 {
-                    "submission_key": str(uuid.uuid4()),
                     "category": categories[number % len(categories)],
                     "lon": round(spots[number % len(spots)][0], 7),
                     "lat": round(spots[number % len(spots)][1], 7),
@@ -74,9 +91,9 @@ def reports(node: Node, count: int, bearer: str) -> list[dict[str, Any]]:
 
 def intake(node: Node) -> list[Figure]:
     """Reports of an API client: grid found, history and promise written; with nobody routing, then with everybody."""
-    bearer = token(node)
+    bearer = sender(node)
     first, second = reports(node, 2, bearer)
-    counted = node.inside("statements", json.dumps({**first, "again": second["body"]}))
+    counted = node.inside("statements", json.dumps({**first, "again": second}))
     limit = "INSERT and commit, 8 connections"
     with node.running("web"):
         off = node.load(reports(node, 4000, bearer), repeat=False)
@@ -136,9 +153,7 @@ def move(node: Node) -> list[Figure]:
         }
         for number, version, assignment in ready
     ]
-    counted = node.inside(
-        "statements", json.dumps({**requests[0], "path": requests[-1]["path"], "again": requests[-1]["body"]})
-    )
+    counted = node.inside("statements", json.dumps({**requests[0], "again": requests[-1]}))
     with node.running("web"):
         answer = node.load(requests[1:-1], repeat=False)
     return [
@@ -167,11 +182,11 @@ def inbox(node: Node) -> list[Figure]:
 
 def locate(node: Node) -> list[Figure]:
     """Point → grid by API token."""
-    bearer = token(node)
+    bearer = sender(node)
     requests = [
         {
             "path": f"/api/v1/locate?lon={lon:.7f}&lat={lat:.7f}&datum=wgs84",
-            "headers": {"Authorization": f"Bearer {bearer}"},
+            "headers": {"Authorization": f"Bearer {bearer.token}"},
         }
         for lon, lat in places(node)
     ]
@@ -232,7 +247,7 @@ def tile_cookie(node: Node, signed: str) -> str:
 
 def routing(node: Node) -> list[Figure]:
     """One worker process drains a backlog."""
-    bearer = token(node)
+    bearer = sender(node)
     settle_with_relay(node)
     with node.running("web"):
         node.load(reports(node, 3000, bearer), repeat=False, seconds=40, warm_up=0)
@@ -260,18 +275,18 @@ def settle_with_relay(node: Node) -> None:
 
 def visible(node: Node) -> list[Figure]:
     """From a report until its department sees it: at 10/s at rest, and while a backlog of 10,000 drains."""
-    bearer = token(node)
+    bearer = sender(node)
     settle_with_relay(node)
     backlog = int(10_000 * min(1.0, float(os.environ.get("SCALE", "1"))))
     with node.running("web"), node.running("worker"), node.running("beat"), node.running("relay"):
         time.sleep(8)
-        quiet = waits(node, reports(node, 200, bearer))
+        quiet = waits(node, bearer, reports(node, 200, bearer))
     with node.running("web"):
         node.load(reports(node, backlog, bearer), repeat=False, seconds=150, warm_up=0, connections=8)
     waiting = node.number(BACKLOG)
     with node.running("web"), node.running("worker"), node.running("beat"), node.running("relay"):
         time.sleep(4)
-        busy = waits(node, reports(node, 150, bearer))
+        busy = waits(node, bearer, reports(node, 150, bearer))
         left = node.number(BACKLOG)
         settle(node, 300)
     return [
@@ -281,10 +296,9 @@ def visible(node: Node) -> list[Figure]:
     ]  # fmt: skip
 
 
-def waits(node: Node, requests: list[dict[str, Any]]) -> float:
+def waits(node: Node, bearer: Sender, requests: list[dict[str, Any]]) -> float:
     """p95 in seconds from opening to the commit that shows the case to its department, at 10 reports per second."""
-    keys = [json.loads(request["body"])["submission_key"] for request in requests]
-    watch = Watch(node, keys)
+    watch = Watch(node, bearer.stored(requests))
     node.load(requests, repeat=False, rate=10, seconds=len(requests) / 10 + 2, warm_up=0)
     return watch.p95(30)
 
@@ -329,17 +343,4 @@ def workers(master: psutil.Process) -> list[psutil.Process]:
     return list(master.children())
 
 
-__all__ = [
-    "EAST",
-    "NORTH",
-    "SOUTH",
-    "WEST",
-    "inbox",
-    "intake",
-    "locate",
-    "memory",
-    "move",
-    "routing",
-    "tiles",
-    "visible",
-]
+__all__ = ["inbox", "intake", "locate", "memory", "move", "routing", "tiles", "visible"]

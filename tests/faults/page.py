@@ -1,4 +1,4 @@
-"""Figures of the scenarios: kept under var/rig, and written into docs/reliability.md by `python -m tests.faults.page`."""
+"""Figures of the scenarios: kept under var, and written into docs/reliability.md by `python -m tests.faults.page`."""
 
 import json
 from pathlib import Path

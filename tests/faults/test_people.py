@@ -16,7 +16,7 @@ def waiting_reports(rig: Rig, name: str, count: int) -> list[str]:
 def test_p12_of_ten_people_who_want_the_same_task_one_gets_it(whole_rig: Rig, size: int) -> None:
     rig = whole_rig
     keys = waiting_reports(rig, "claim", 40 * min(size, 5))
-    found = rig.inside("one_winner.py", 10 * min(size, 4), *keys)
+    found = rig.inside("one_winner.py", 10 * min(size, 4), *rig.stored(keys))
     assert found["unexpected"] == []
     assert found["tasks"] == found["won"] == len(keys)
     assert found["winners"] == [1]
@@ -32,7 +32,7 @@ def test_p12_of_ten_people_who_want_the_same_task_one_gets_it(whole_rig: Rig, si
 def test_p13_of_two_conflicting_decisions_one_is_made_and_one_is_told(whole_rig: Rig, size: int) -> None:
     rig = whole_rig
     keys = waiting_reports(rig, "conflicting", 50 * size)
-    found = rig.inside("lost_updates.py", *keys)
+    found = rig.inside("lost_updates.py", *rig.stored(keys))
     assert found["unexpected"] == []
     assert found["cases"] == found["made"] == found["detected"] == len(keys)
     assert found["once_each"]

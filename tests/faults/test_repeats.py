@@ -11,7 +11,7 @@ def test_p7_every_handler_run_four_times_at_once_and_again_has_one_effect(whole_
     rig.ensure("web")
     keys = rig.keys("repeat", 3)
     book = rig.driver.submit(keys)
-    found = rig.inside("every_handler.py", *keys)
+    found = rig.inside("every_handler.py", *rig.stored(keys))
     assert sorted(found["seen"]) == found["registered"], "a handler was not reached: give it a seed in inside/jobs.py"
     assert {kind: seen for kind, seen in found["seen"].items() if seen["changed"]} == {}
     assert {kind: seen for kind, seen in found["seen"].items() if seen["unexpected"]} == {}

@@ -1,9 +1,18 @@
 """A job of one step, and payloads for kinds of promises that no report brings by itself."""
 
+from datetime import datetime
 from typing import Any
 
 from cases.models import Case, Clock
 from ledger.actions import StepResult
+
+ran: list[datetime] = []
+
+
+def periodic(*, now: datetime) -> bool:
+    """A periodic job that only remembers that it ran."""
+    ran.append(now)
+    return False
 
 
 def step(job: Any, budget_seconds: float) -> StepResult:

@@ -1,4 +1,4 @@
-"""P12: officers of one department all try to claim the same tasks. Arguments: officers, submission keys of the tasks."""
+"""P12: officers of one department all want the same tasks. Arguments: officers, submission keys of the tasks."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""P8: a job of one second under none, one and several beats. Arguments: beats, seconds. Run with no worker and no relay.
+"""P8: a job of one second under none, one and several beats. Arguments: beats, seconds. No worker or relay runs beside.
 
 A beat is what Celery's beat sends: the tick. With no beat at all the relay's own round sees to late jobs.
 """
@@ -7,7 +7,7 @@ import json
 import sys
 import threading
 import time
-from datetime import datetime
+from itertools import pairwise
 
 import django
 
@@ -18,15 +18,10 @@ from django.db import connection  # noqa: E402
 from ledger import kinds  # noqa: E402
 from ledger.actions import redeem, tick  # noqa: E402
 from ledger.models import PeriodRun, Promise  # noqa: E402
+from tests.faults.inside import jobs  # noqa: E402
 
 NAME = "rig.period"
 RELAY_LATE_BY = 2
-ran: list[datetime] = []
-
-
-def job(*, now: datetime) -> bool:
-    ran.append(now)
-    return False
 
 
 def caller(late_by: int, stop: threading.Event) -> None:
@@ -37,7 +32,7 @@ def caller(late_by: int, stop: threading.Event) -> None:
 
 def main(beats: int, seconds: float) -> dict[str, object]:
     kinds.periodics.clear()
-    kinds.register_periodic(NAME, handler="tests.faults.inside.periods.job", seconds=1)
+    kinds.register_periodic(NAME, handler="tests.faults.inside.jobs.periodic", seconds=1)
     kinds.resolve.cache_clear()
     PeriodRun.objects.filter(name=NAME).delete()
     stop = threading.Event()
@@ -55,11 +50,8 @@ def main(beats: int, seconds: float) -> dict[str, object]:
     )
     for _ in range(2):
         redeem(due)
-    gaps = [(later - earlier).total_seconds() for earlier, later in zip(rows, rows[1:], strict=False)]
-    return {"rows": len(rows), "gaps": sorted(set(gaps)), "ran": len(sys.modules["tests.faults.inside.periods"].ran)}
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(rows)]
+    return {"rows": len(rows), "gaps": sorted(set(gaps)), "ran": len(jobs.ran)}
 
 
-if __name__ == "__main__":
-    import tests.faults.inside.periods  # noqa: F401 - the handler is reached by its name
-
-    print(json.dumps(main(int(sys.argv[1]), float(sys.argv[2]))))
+print(json.dumps(main(int(sys.argv[1]), float(sys.argv[2]))))
