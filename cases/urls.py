@@ -24,4 +24,5 @@ urlpatterns = [
     path("desk/rules/<int:edition>/publish/", views_rules.publish, name="rule_publish"),
     path("desk/rules/draft/", views_rules.draft, name="rule_draft"),
     path("files/<uuid:file>/<slug:variant>/", views.photo, name="photo"),
+    path("tiles/cases/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="case_tile"),
 ]

@@ -7,6 +7,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms import offer
+
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
 
@@ -110,9 +112,7 @@ class ReplyForm(forms.Form):
 
 
 class ReopenForm(forms.Form):
-    reason = forms.CharField(
-        max_length=1000, label=_("What is still wrong?"), widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(max_length=1000, label=_("What is still wrong?"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ReceiptForm(forms.Form):
@@ -125,15 +125,11 @@ class FileForm(forms.Form):
     """Filing: the condition decides the limit."""
 
     condition = forms.TypedChoiceField(coerce=int, label=_("Filing condition"), widget=forms.RadioSelect)
-    note = forms.CharField(
-        required=False, max_length=1000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 2})
-    )
+    note = forms.CharField(required=False, max_length=1000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, conditions: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["condition"]
-        assert isinstance(field, forms.TypedChoiceField)
-        field.choices = list(conditions)
+        offer(self, "condition", conditions)
 
 
 class ProofForm(forms.Form):
@@ -151,3 +147,58 @@ class VisitForm(forms.Form):
         required=False, max_length=1000, label=_("What you found"), widget=forms.Textarea(attrs={"rows": 3})
     )
     photos = PhotosField(required=False, label=_("Photos of the place now"))
+
+
+class FieldReportForm(PlaceForm):
+    """The grid worker's report: one screen, sent in a few taps."""
+
+    category = forms.CharField(max_length=60, error_messages={"required": _("Choose what it is about.")})
+    description = forms.CharField(
+        required=False, max_length=2000, label=_("Details"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+    photos = PhotosField(required=False, label=_("Photos"))
+    submission_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    place = forms.CharField(required=False, max_length=200)  # "lon|lat|text" of an address that was searched for
+    client_time = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["photos"].widget.attrs["capture"] = "environment"
+
+    def clean(self) -> dict[str, Any]:
+        lon, lat, text, *_rest = [*self.cleaned_data.get("place", "").split("|"), "", "", ""]
+        if lon and lat:
+            try:
+                self.cleaned_data |= {"lon": float(lon), "lat": float(lat), "datum": "wgs84"}
+            except ValueError as error:
+                raise forms.ValidationError(
+                    _("Mark the place on the map, or search for an address and choose it.")
+                ) from error
+            self.cleaned_data["address"] = self.cleaned_data.get("address") or text
+        return super().clean()
+
+
+class RegisterForm(FieldReportForm):
+    """A report somebody gave by phone or at the counter, entered by an officer."""
+
+    name = forms.CharField(required=False, max_length=40, label=_("Name of the caller"))
+    phone = forms.CharField(required=False, max_length=20, label=_("Phone of the caller"))
+
+
+class ReleaseForm(forms.Form):
+    """What the public may read and see of a report."""
+
+    text = forms.CharField(
+        required=False,
+        max_length=1000,
+        label=_("Text for the public"),
+        help_text=_("Leave names, plates and phone numbers out. Empty takes the text back."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    photos = forms.TypedMultipleChoiceField(
+        coerce=int, required=False, label=_("Photos for the public"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, photos: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "photos", photos)

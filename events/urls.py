@@ -1,6 +1,6 @@
 from django.urls import path
 
-from events import views
+from events import api, views
 from events.views import desk, field
 
 # residents' pages have plain names: other rooms and the home page link to them
@@ -28,4 +28,7 @@ urlpatterns = [
     path("desk/cases/<slug:number>/finish/", desk.finish, name="event_finish"),
     path("desk/cases/<slug:number>/check/<slug:transition>/", desk.check, name="event_check"),
     path("desk/cases/<slug:number>/release/", desk.release, name="event_release"),
+    path("api/v1/reports", api.ReportsView.as_view(), name="api_reports"),
+    path("api/v1/reports/<slug:number>", api.ReportView.as_view(), name="api_report"),
+    path("api/v1/openapi.json", api.OpenApiView.as_view(), name="api_description"),
 ]

@@ -4,6 +4,7 @@ ledger's.
 
 from cases.actions.editions import approve_rules, draft_rules, publish_rules, remove_rule, save_rule
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
+from cases.actions.people import note_export, reveal_contact
 from cases.actions.routing import route_case
 from cases.actions.rule_loading import load_rules
 from cases.actions.sweeping import sweep_deadlines
@@ -21,9 +22,11 @@ __all__ = [
     "load_rules",
     "mark_seen",
     "move_case",
+    "note_export",
     "publish_rules",
     "release",
     "remove_rule",
+    "reveal_contact",
     "route_case",
     "save_rule",
     "supervise",

@@ -15,6 +15,7 @@ from events.queries.catalogue import (
 from events.queries.detail import ContactView, RatingRow, ReportDetail, SimilarCase, report_detail, similar_cases
 from events.queries.facts import deadline, facts, on_site
 from events.queries.field import TaskRow, my_tasks
+from events.queries.frequent import frequent_categories
 from events.queries.place import PlacePage, PublicReport, Share, Window, place_figures, place_page, recent_reports
 from events.queries.tracking import (
     Tracking,
@@ -51,6 +52,7 @@ __all__ = [
     "deadline",
     "facts",
     "forget_catalogue",
+    "frequent_categories",
     "my_tasks",
     "on_site",
     "place_figures",

@@ -1,0 +1,53 @@
+"""Personal data of a case: shown only for a purpose, and exports: both leave a row."""
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from cases import access, engine
+from cases.actions.moving import case_id_of
+from cases.models import Assignment, Case
+from ledger.actions import audit, reveal
+from ledger.actors import Actor
+from ledger.clock import app_now
+
+
+@transaction.atomic(durable=True)
+def reveal_contact(*, number: str, actor: Actor, purpose: str) -> list[tuple[str, str]]:
+    """Name and phone of who reported, in clear, for a named purpose; the row can be seen by the person.
+
+    Raises:
+        NoSuchCase, NotPermitted: not to be seen, or not needed for this role (design 6).
+        ValidationError: the reporter left no contact, or it was erased.
+    """
+    case = Case.objects.get(pk=case_id_of(number))
+    steps = list(Assignment.objects.filter(case=case))
+    if not access.can(actor, "case.see", case, steps):
+        raise engine.NoSuchCase
+    decision = access.can(actor, "case.contact", case, steps)
+    if not decision:
+        raise engine.NotPermitted(decision.reason)
+    person = Person.objects.filter(pk=case.person_id, erased_at=None).first()
+    if person is None:
+        raise ValidationError(_("The reporter left no contact, or it has been erased."))
+    shown = reveal(
+        actor=actor,
+        subject_kind="person",
+        subject_id=str(person.pk),
+        values={"name": person.name, "phone": person.phone},
+        purpose=purpose,
+        case_id=case.pk,
+        now=app_now(),
+    )
+    labels = {"name": _("Name"), "phone": _("Phone")}
+    return [(labels[field], value) for field, value in shown.items() if value]
+
+
+@transaction.atomic(durable=True)
+def note_export(*, actor: Actor, filters: Mapping[str, str]) -> None:
+    """An export of the case list is in the audit, with the filters but without what was typed into the search."""
+    named = {name: value for name, value in filters.items() if name != "q"}
+    audit(actor=actor, action="cases.export", object_kind="case_list", data=named, now=app_now())

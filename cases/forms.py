@@ -1,0 +1,171 @@
+"""Shape of what comes in at the desk; rules are the engine's."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+PURPOSES = [
+    ("clarify", _("to clarify the report")),
+    ("appointment", _("to arrange a visit")),
+    ("answer", _("to give the result")),
+]
+
+
+def refuse(form: forms.Form, error: ValidationError) -> None:
+    """Put what an action refused beside the fields it names; the rest over the form."""
+    fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for field, texts in fields.items():
+        form.add_error(field if field in form.fields else None, [str(text) for text in texts])
+
+
+def offer(form: forms.Form, name: str, options: Iterable[tuple[Any, str]]) -> None:
+    """Fill a choice field with what the database offers."""
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = list(options)
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(max_length=1000, label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(max_length=1000, label=_("Comment"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ContactForm(forms.Form):
+    """Why somebody wants to see a reporter's contact."""
+
+    purpose = forms.ChoiceField(choices=PURPOSES, widget=forms.RadioSelect, label=_("Purpose"))
+
+
+class MoveForm(forms.Form):
+    """One move, with just the fields its row of the workflow asks for.
+
+    Arguments:
+        requires: of the transition (cases.workflow.REQUIREMENTS, "data:<field>").
+        departments, holders: choices (id, name).
+        result: field → type of the step's typed result.
+    """
+
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+    assignment_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    department = forms.TypedChoiceField(coerce=int, label=_("Department"))
+    holder = forms.TypedChoiceField(coerce=int, label=_("Handled by"))
+    extension = forms.DecimalField(
+        min_value=0, max_digits=7, decimal_places=2, label=_("More time"), help_text=_("in the unit of the limit")
+    )
+    note = forms.CharField(required=False, max_length=1000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(
+        self,
+        *args: Any,
+        requires: tuple[str, ...],
+        departments: list[tuple[int, str]],
+        holders: list[tuple[int, str]],
+        result: dict[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("department", requires, departments)
+        self._choose("holder", requires, holders)
+        if "data:extension" not in requires:
+            del self.fields["extension"]
+        if "note" in requires:
+            self.fields["note"].required = True
+            self.fields["note"].label = _("Reason")
+        for name, kind in (result or {}).items():
+            self.fields[f"result_{name}"] = result_field(name, kind)
+
+    def _choose(self, name: str, requires: tuple[str, ...], choices: list[tuple[int, str]]) -> None:
+        if name not in requires:
+            del self.fields[name]
+            return
+        offer(self, name, [("", "—"), *choices])
+
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments of `cases.actions.move_case`."""
+        data = self.cleaned_data
+        coded: dict[str, Any] = {}
+        if "extension" in data:
+            coded["extension"] = str(data["extension"])
+        results = {name.removeprefix("result_"): value for name, value in data.items() if name.startswith("result_")}
+        if results:
+            coded["result"] = results
+        return {
+            "expected_version": data["expected_version"],
+            "assignment_id": data["assignment_id"],
+            "department_id": data.get("department"),
+            "holder_id": data.get("holder"),
+            "note": data["note"],
+            "data": coded,
+        }
+
+
+def result_field(name: str, kind: str) -> forms.Field:
+    """A field for one value of a typed result ("text", "number", "date", "bool", "choice:a|b")."""
+    label = name.replace("_", " ")
+    if kind == "number":
+        return forms.DecimalField(label=label)
+    if kind == "date":
+        return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+    if kind == "bool":
+        return forms.BooleanField(label=label, required=False)
+    if kind.startswith("choice:"):
+        options = kind.removeprefix("choice:").split("|")
+        return forms.ChoiceField(label=label, choices=[(one, one) for one in options])
+    return forms.CharField(label=label, max_length=1000)
+
+
+class EditionForm(forms.Form):
+    title = forms.CharField(max_length=200, label=_("What changes and why"))
+
+
+class PublishForm(forms.Form):
+    effective_from = forms.DateTimeField(
+        required=False,
+        label=_("In force from"),
+        help_text=_("Empty means at once."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+
+class RuleForm(forms.Form):
+    """A routing rule: what it fits, where it sends."""
+
+    code = forms.CharField(max_length=40, label=_("Code"))
+    category = forms.CharField(
+        required=False,
+        max_length=60,
+        label=_("Category begins with"),
+        help_text=_("event/01 is the whole first class; empty is every one"),
+    )
+    path = forms.CharField(
+        required=False,
+        max_length=120,
+        label=_("Territory begins with"),
+        help_text=_("a path of division codes; empty is everywhere"),
+    )
+    source = forms.ChoiceField(required=False, label=_("Source"))
+    department_id = forms.TypedChoiceField(coerce=int, label=_("Department"))
+    needs_role = forms.ChoiceField(required=False, label=_("Role that may take it"))
+    automatic = forms.BooleanField(
+        required=False, label=_("Automatic"), help_text=_("files and dispatches at once; otherwise it proposes")
+    )
+    priority = forms.IntegerField(
+        min_value=1, label=_("Priority"), help_text=_("higher goes first; no two may be equal")
+    )
+    reason_zh = forms.CharField(max_length=200, label=_("Reason in Chinese"))
+    reason_en = forms.CharField(max_length=200, label=_("Reason in English"))
+
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[Any, str]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, options in choices.items():
+            offer(self, name, options)
+
+    def values(self, owner: Any) -> dict[str, Any]:
+        """Columns of a rule; who writes it owns it."""
+        return {**self.cleaned_data, "kind": "event", "step_key": "handle", "owner_id": owner.user_id}

@@ -1,0 +1,187 @@
+"""The grid worker's phone: tasks by clock and distance, report, verify, handle, check."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import ActorRequest, requires
+from cases import queries as case_queries
+from cases.forms import refuse
+from events import actions, queries
+from events.forms import FieldReportForm, VisitForm
+from events.views.uploads import store_all
+from grids.queries import grids_of_worker, search_addresses, today
+from ledger.actors import Actor
+from ledger.clock import app_now
+
+FIELD = requires("field.use")
+QUICK = 7  # category buttons before "all"
+VISITS = ("verify_true", "verify_false", "check_passed", "check_failed")
+
+
+def _position(request: HttpRequest) -> tuple[float | None, float | None]:
+    """Where the phone is, degrees WGS-84; used for the order of this page and forgotten."""
+    try:
+        return float(request.GET["lon"]), float(request.GET["lat"])
+    except (KeyError, ValueError):
+        return None, None
+
+
+@never_cache
+@require_safe
+@FIELD
+def tasks(request: ActorRequest) -> HttpResponse:
+    lon, lat = _position(request)
+    rows = queries.my_tasks(request.actor, lon=lon, lat=lat)
+    user = request.actor.user_id
+    context = {
+        "tasks": rows,
+        "now": app_now(),
+        "grids": grids_of_worker(user, today()) if user is not None else [],
+        "located": lon is not None,
+    }
+    return render(request, "events/field_tasks.html", context)
+
+
+@never_cache
+@require_safe
+@FIELD
+def map_page(request: ActorRequest) -> HttpResponse:
+    """My tasks on the map with the same list below it."""
+    return render(request, "events/field_map.html", {"tasks": queries.my_tasks(request.actor), "now": app_now()})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@FIELD
+def report(request: ActorRequest) -> HttpResponse:
+    """Report from the street. The phone's queue posts the same form and asks for JSON; the key makes it one case."""
+    if request.method != "POST":
+        return _report_page(request, FieldReportForm(initial={"submission_key": f"field-{uuid4().hex}"}))
+    form = FieldReportForm(request.POST, request.FILES)
+    if "search" in request.POST or not form.is_valid():
+        return _report_page(request, form, refused="search" not in request.POST)
+    try:
+        receipt = _send(request.actor, form.cleaned_data)
+    except ValidationError as error:
+        refuse(form, error)
+        return _report_page(request, form, refused=True)
+    if _json(request):
+        return JsonResponse({"number": receipt.number, "replayed": receipt.replayed})
+    messages.success(request, _("Reported: %(number)s") % {"number": receipt.number})
+    return redirect("field_tasks")
+
+
+def _json(request: HttpRequest) -> bool:
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def _send(actor: Actor, data: dict[str, Any]) -> actions.Receipt:
+    photos = store_all(data["photos"], actor=actor, staff=True)
+    return actions.report_incident(
+        actor=actor,
+        incident=actions.Incident(
+            category=data["category"],
+            lon=data["lon"],
+            lat=data["lat"],
+            datum=data["datum"],
+            accuracy=data["accuracy"],
+            address=data["address"],
+            description=data["description"],
+            photos=photos,
+            client_time=data["client_time"],
+        ),
+        source="gridworker",
+        submission_key=data["submission_key"],
+    )
+
+
+def _report_page(request: ActorRequest, form: FieldReportForm, *, refused: bool = False) -> HttpResponse:
+    if refused and _json(request):
+        return JsonResponse({"errors": form.errors}, status=422)
+    at, text = app_now(), request.POST.get("q", "")
+    context = {
+        "form": form,
+        "quick": queries.frequent_categories(request.actor, at=at, limit=QUICK),
+        "groups": [
+            {"name_zh": zh, "name_en": en, "rows": rows}
+            for (_type, zh, en), rows in queries.categories_by_major(at, public=False).items()
+        ],
+        "addresses": search_addresses(text, 8) if text else [],
+        "q": text,
+        "category": form["category"].value() or "",
+    }
+    return render(request, "events/field_report.html", context, status=422 if refused else 200)
+
+
+@never_cache
+@require_safe
+@FIELD
+def outbox(request: ActorRequest) -> HttpResponse:
+    """What waits on this phone; the page's script fills it, it also opens without signal."""
+    return render(request, "events/field_outbox.html")
+
+
+@never_cache
+@require_safe
+@FIELD
+def me(request: ActorRequest) -> HttpResponse:
+    user = request.actor.user_id
+    return render(
+        request, "events/field_me.html", {"grids": grids_of_worker(user, today()) if user is not None else []}
+    )
+
+
+@never_cache
+@require_safe
+@FIELD
+def case(request: ActorRequest, number: str) -> HttpResponse:
+    file = case_queries.case_file(request.actor, number, now=app_now())
+    if file is None:
+        raise Http404
+    return render(request, "events/field_case.html", {"file": file, "now": app_now()})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@FIELD
+def visit(request: ActorRequest, number: str, transition: str) -> HttpResponse:
+    """Result of a visit on site: verification before filing, check after handling."""
+    now = app_now()
+    file = case_queries.case_file(request.actor, number, now=now)
+    chosen = next((m for m in file.moves if m.name == transition), None) if file and transition in VISITS else None
+    if file is None or chosen is None:
+        raise Http404
+    form = VisitForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _record_visit(request, file.case_id, transition, form.cleaned_data)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Recorded: %(what)s") % {"what": chosen.label})
+            return redirect("field_tasks")
+    return render(request, "events/field_visit.html", {"file": file, "move": chosen, "form": form, "now": now})
+
+
+def _record_visit(request: ActorRequest, case_id: int, transition: str, data: dict[str, Any]) -> None:
+    photos = store_all(data["photos"], actor=request.actor, staff=True)
+    common: dict[str, Any] = {
+        "actor": request.actor,
+        "case_id": case_id,
+        "expected_version": int(request.POST.get("expected_version") or 0),
+        "assignment_id": int(request.POST.get("assignment_id") or 0) or None,
+        "photos": photos,
+        "note": data["note"],
+    }
+    if transition.startswith("verify"):
+        actions.verify_on_site(found=transition == "verify_true", **common)
+    else:
+        actions.check_on_site(passed=transition == "check_passed", **common)
