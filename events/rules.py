@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 REOPEN_WINDOW = timedelta(days=15)
 CONTACT_KEPT = timedelta(days=90)  # after closing; design 6
+CONTACT_AT_MOST = timedelta(days=730)  # whatever becomes of the case
 SIMILAR_METRES = 50  # same minor class within 50 m and 24 h: domain 1.5
 SIMILAR_WINDOW = timedelta(hours=24)
 DELAYS_PER_CASE = 2  # the second is asked for with a form of its own in the source of domain 1.9

@@ -201,7 +201,7 @@ def _person(actor: Actor, contact: Contact, source: str, now: datetime) -> UUID 
     if contact:
         made = create_person(
             name=contact.name, phone=contact.phone, source=f"reporter:{source}", purpose="reply to the reporter",
-            basis="consent", now=now,
+            basis="consent", expires=localtime(now + rules.CONTACT_AT_MOST).date(), now=now,
         )  # fmt: skip
         return made.pk
     return UUID(actor.id) if actor.kind is ActorKind.RESIDENT else None
