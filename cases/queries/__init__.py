@@ -1,28 +1,71 @@
 """Reads of the kernel, scoped to the viewer, personal data masked."""
 
+from cases.queries.case_file import (
+    CaseFile,
+    ChainLink,
+    LinkedCase,
+    PhotoRow,
+    StepRow,
+    case_file,
+    form_of,
+    photo_path,
+    similar_cases,
+)
+from cases.queries.history import HistoryRow
+from cases.queries.inbox import VIEWS, InboxRow, Neighbours, inbox, inbox_counts, neighbours
 from cases.queries.invariants import invariant_i1, invariant_i2, invariant_i3, invariant_i4, invariant_i8
+from cases.queries.limits import LimitRow
+from cases.queries.moves import MoveForm, MoveRow, members_of
 from cases.queries.people import members_for, superiors_of
+from cases.queries.queue import SORTS, QueueRow, filter_options, find_number, queue
+from cases.queries.reasons import Finding, RejectedRule
 from cases.queries.routing import RouteAnswer, RuleMatch, best_rule
-from cases.queries.rule_screens import rule_changes, rule_choices, rule_values
+from cases.queries.rows import CaseRow, Page
 from cases.queries.rule_sets import EditionRow, export_rules, rule_editions, rule_lines, rules_of
 
 __all__ = [
+    "SORTS",
+    "VIEWS",
+    "CaseFile",
+    "CaseRow",
+    "ChainLink",
     "EditionRow",
+    "Finding",
+    "HistoryRow",
+    "InboxRow",
+    "LimitRow",
+    "LinkedCase",
+    "MoveForm",
+    "MoveRow",
+    "Neighbours",
+    "Page",
+    "PhotoRow",
+    "QueueRow",
+    "RejectedRule",
     "RouteAnswer",
     "RuleMatch",
+    "StepRow",
     "best_rule",
+    "case_file",
     "export_rules",
+    "filter_options",
+    "find_number",
+    "form_of",
+    "inbox",
+    "inbox_counts",
     "invariant_i1",
     "invariant_i2",
     "invariant_i3",
     "invariant_i4",
     "invariant_i8",
     "members_for",
-    "rule_changes",
-    "rule_choices",
+    "members_of",
+    "neighbours",
+    "photo_path",
+    "queue",
     "rule_editions",
     "rule_lines",
-    "rule_values",
     "rules_of",
+    "similar_cases",
     "superiors_of",
 ]

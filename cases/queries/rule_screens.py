@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, Role
 from cases.models import RoutingRule
+from cases.queries import words
 from cases.queries.rule_sets import KIND, rules_of
-from cases.wording import SOURCES
 from ledger import queries as ledger_queries
 from ledger.clock import app_now
 
@@ -47,7 +47,7 @@ def rule_choices() -> dict[str, list[tuple[Any, str]]]:
     return {
         "department_id": [(row.pk, _name(row)) for row in departments],
         "needs_role": [("", _("any role of the department")), *((role.code, _name(role)) for role in roles)],
-        "source": [("", _("every source")), *((code, str(label)) for code, label in SOURCES.items())],
+        "source": [("", _("every source")), *words.source_labels().items()],
     }
 
 

@@ -1,0 +1,71 @@
+"""Why a case came to a department: the rule that matched, those that did not, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases import rules
+from cases.models import RouteFinding, RoutingRule
+from cases.queries import words
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRule:
+    """A rule that was looked at and not used; `why` is the reason in words, `code` the rule's code."""
+
+    code: str
+    reason: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What routing found. outcome: dispatched | proposed | overtaken | nothing."""
+
+    outcome: str
+    at: datetime
+    rule: str
+    reason: str
+    department: str
+    department_id: int | None
+    owner: str
+    edition_id: int | None
+    edition: int | None
+    effective_from: datetime | None
+    rejected: tuple[RejectedRule, ...]
+
+
+def finding_of(case_id: int) -> Finding | None:
+    """The latest finding of a case. Two statements."""
+    found = (
+        RouteFinding.objects.filter(case=case_id)
+        .select_related("rule__department", "rule__owner", "edition")
+        .order_by("-pk")
+        .first()
+    )
+    if found is None:
+        return None
+    rule, edition = found.rule, found.edition
+    return Finding(
+        outcome=found.outcome,
+        at=found.at,
+        rule=rule.code if rule else "",
+        reason=words.in_language(rule.reason_zh, rule.reason_en) if rule else "",
+        department=words.in_language(rule.department.name_zh, rule.department.name_en) if rule else "",
+        department_id=rule.department_id if rule else None,
+        owner=(rule.owner.display_name or rule.owner.username) if rule else "",
+        edition_id=edition.pk if edition else None,
+        edition=edition.number if edition else None,
+        effective_from=edition.effective_from if edition else None,
+        rejected=_rejected(found.rejected),
+    )
+
+
+def _rejected(kept: Sequence[dict[str, str]]) -> tuple[RejectedRule, ...]:
+    known = RoutingRule.objects.in_bulk([int(row["rule"]) for row in kept])
+    rows = []
+    for row in kept:
+        rule = known.get(int(row["rule"]))
+        reason = words.in_language(rule.reason_zh, rule.reason_en) if rule else ""
+        rows.append(RejectedRule(row["code"], reason, rules.why_text(row["why"])))
+    return tuple(rows)

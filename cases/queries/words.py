@@ -1,0 +1,109 @@
+"""Names of coded things in the reader's language."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases import kinds
+from cases.workflow import Transition
+
+
+def in_language(zh: str, en: str) -> str:
+    """The name in the reader's language; Chinese where no other was given."""
+    return zh if (get_language() or "zh").startswith("zh") or not en else en
+
+
+def kind_label(slug: str) -> str:
+    """Name of a kind of case."""
+    kind = kinds.kind(slug)
+    return in_language(kind.name_zh, kind.name_en)
+
+
+def state_label(slug: str, state: str) -> str:
+    """Name of a state of a kind."""
+    found = kinds.workflow(slug).state(state)
+    return in_language(found.name_zh, found.name_en)
+
+
+def step_label(slug: str, key: str) -> str:
+    """Name of a step of a kind."""
+    step = kinds.workflow(slug).step(key)
+    return in_language(step.name_zh, step.name_en)
+
+
+def stage_label(slug: str, code: str) -> str:
+    """Name of a limit of a kind."""
+    stage = kinds.workflow(slug).stage(code)
+    return in_language(stage.name_zh, stage.name_en)
+
+
+def category_labels(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names of categories by key, asked of each kind once.
+
+    Arguments:
+        pairs: (slug of the kind, category key).
+    """
+    wanted: dict[str, set[str]] = {}
+    for slug, key in pairs:
+        wanted.setdefault(slug, set()).add(key)
+    names: dict[str, str] = {}
+    for slug, keys in wanted.items():
+        hook = kinds.kind(slug).categories
+        found = kinds.call(hook)(keys) if hook else {}
+        names.update({key: in_language(*found[key]) if key in found else key for key in keys})
+    return names
+
+
+def source_labels() -> dict[str, str]:
+    """Where a case came from."""
+    return {
+        "gridworker": _("grid worker"),
+        "public": _("public"),
+        "hotline": _("hotline"),
+        "api": _("other system"),
+        "window": _("service window"),
+        "inspection": _("inspection"),
+    }
+
+
+def source_label(source: str) -> str:
+    """Name of a source; the code itself for one a kind made up."""
+    return source_labels().get(source, source)
+
+
+def done_text(transition: Transition) -> str:
+    """What the history says of a transition."""
+    zh = transition.done_zh or transition.label_zh
+    return in_language(zh, transition.done_en or transition.label_en)
+
+
+def verb_text(verb: str) -> str:
+    """What the history says of a verb of the kernel."""
+    texts = {
+        "open": _("Reported"),
+        "claim": _("Claimed"),
+        "hand_over": _("Handed over"),
+        "urge": _("Urged"),
+        "comment": _("Comment"),
+        "attach": _("Photos added"),
+        "release": _("Released to the public"),
+        "withdraw_release": _("Release withdrawn"),
+        "overdue": _("Limit passed"),
+        "exempt": _("Left out of the statistics"),
+        "answer": _("Answer of the reporter"),
+        "child_opened": _("Sub-matter opened"),
+        "child_closed": _("Sub-matter closed"),
+        "linked": _("Linked"),
+        "proposed": _("A rule proposes a department"),
+        "supervise": _("Order of a leader"),
+    }
+    return texts.get(verb, verb)
+
+
+ICONS = {
+    "open": "flag", "claim": "hand-index", "hand_over": "arrow-left-right", "urge": "bell", "comment": "chat-left-text",
+    "attach": "camera", "release": "unlock", "withdraw_release": "lock", "overdue": "alarm", "exempt": "slash-circle",
+    "answer": "reply", "child_opened": "diagram-2", "child_closed": "diagram-2", "linked": "link-45deg",
+    "proposed": "signpost", "supervise": "megaphone",
+}  # fmt: skip
