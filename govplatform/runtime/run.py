@@ -167,6 +167,7 @@ class Run:
                 describe(self._paths, self._address)
                 self._wait_ready()
                 fetch_json(self._address)  # so that the first visitor does not wait for the templates
+                say("the first page stands")
                 print(f"Ready: {self._address}", flush=True)
                 self._stay()
             finally:

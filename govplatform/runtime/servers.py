@@ -138,7 +138,7 @@ def installed_postgres(paths: Paths) -> Postgres:
 
 def _settings(paths: Paths, preload: str | None) -> str:
     lines = [
-        "# Written at every start; the answers to why are in docs/operations.md.",
+        "# Written anew at every start; what is changed here is lost.",
         "listen_addresses = ''",
         f"port = {PG_PORT}",
         f"unix_socket_directories = '{paths.run}'",
