@@ -44,6 +44,12 @@ def children_of(path: str, *, on: date) -> list[DivisionRow]:
     return [DivisionRow(*row) for row in rows.order_by("code").values_list(*_FIELDS)]
 
 
+def villages_with_grids(*, on: date) -> list[DivisionRow]:
+    """Divisions that are divided into grids, by code: what a list of grids is filtered with."""
+    rows = Division.objects.filter(valid__contains=on, grids__retired_at=None, grids__isnull=False).distinct()
+    return [DivisionRow(*row) for row in rows.order_by("code").values_list(*_FIELDS)]
+
+
 def names_of_paths(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Chinese and pinyin name of every division or grid path that exists. Two statements whatever the number."""
     wanted = sorted(set(filter(None, paths)))
