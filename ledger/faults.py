@@ -11,8 +11,8 @@ _ARMED = os.environ.get("FAULT_POINT_FOLDER", "")
 def point(name: str) -> None:
     """Do nothing, unless a test wants this process to die here: then die at once, without cleaning up.
 
-    FAULT_POINT names the one place where every process dies. FAULT_POINT_FOLDER is a folder in which a file of the place's
-    name arms it for the first process that comes by, so that servers need no restart between two places.
+    FAULT_POINT names the one place where every process dies. FAULT_POINT_FOLDER is a folder in which a file of the
+    place's name arms it for the first process that comes by, so that servers need no restart between two places.
 
     Arguments:
         name: unique, "<app>.<function>.<before or after what>".

@@ -52,7 +52,7 @@ def promised() -> Promised:
     def make(kind: str = "test.write", payload: dict[str, object] | None = None, **change: object) -> Promise:
         with transaction.atomic():
             number = Promise.objects.count()
-            promise_id = promise(kind, key=f"{kind}:{number}", payload=payload or {}, now=app_now())
+            promise_id = promise(kind, key=f"{kind}:{number}", payload=payload or {}, now=app_now()) or 0
         if change:
             Promise.objects.filter(pk=promise_id).update(**change)
         return Promise.objects.get(pk=promise_id)

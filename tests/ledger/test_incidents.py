@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from ledger import kinds
-from ledger.actions import open_incident, redeem, reconcile, retry_incident, settle_incident
+from ledger.actions import open_incident, reconcile, redeem, retry_incident, settle_incident
 from ledger.actors import Actor, ActorKind
 from ledger.clock import app_now
 from ledger.models import AuditEntry, Incident, Promise

@@ -16,7 +16,12 @@ from ledger.promises import promise
 @pytest.fixture
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[int]]]:
     calls: list[tuple[str, list[int]]] = []
-    monkeypatch.setattr(promises, "nudge", lambda kind, ids: calls.append((kind, list(ids))) or True)
+
+    def told(kind: str, ids: list[int]) -> bool:
+        calls.append((kind, list(ids)))
+        return True
+
+    monkeypatch.setattr(promises, "nudge", told)
     return calls
 
 

@@ -163,7 +163,9 @@ def test_the_third_lost_lease_is_an_incident_and_its_neighbours_are_done(promise
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_lost_a_lease_runs_in_a_transaction_of_its_own(promised: Promised, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_lost_a_lease_runs_in_a_transaction_of_its_own(
+    promised: Promised, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sizes: list[int] = []
     real = redeeming._run_slice
 

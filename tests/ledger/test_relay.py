@@ -27,7 +27,12 @@ def no_periodic_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
 def nudges(monkeypatch: pytest.MonkeyPatch) -> Nudges:
     """A broker that takes every message, and workers that never come."""
     calls: Nudges = []
-    monkeypatch.setattr(relay_module, "nudge", lambda kind, ids: calls.append((kind, ids)) or True)
+
+    def told(kind: str, ids: list[int]) -> bool:
+        calls.append((kind, ids))
+        return True
+
+    monkeypatch.setattr(relay_module, "nudge", told)
     return calls
 
 
