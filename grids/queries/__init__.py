@@ -28,6 +28,7 @@ from grids.queries.postings import (
 from grids.queries.territory import (
     DivisionRow,
     children_of,
+    division_by_code,
     division_by_path,
     names_of_paths,
     territory_extent,
