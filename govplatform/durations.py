@@ -1,4 +1,4 @@
-"""What a clock says in words: 剩 42 分, 3 h 40 min left, 2 working days over. Pure, apart from the reader's language."""
+"""What a clock says in words: 剩 42 分, 3 h 40 min left, 2 working days over. Pure, but for the language."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

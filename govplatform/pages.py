@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import demo, public
 from govplatform import samples
+from govplatform.home import city_news, doors
 from govplatform.shell import TEXT_COOKIE, THEME_COOKIE, Shell
+from ledger.clock import app_now
 
 YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {TEXT_COOKIE: {"large", "normal"}, THEME_COOKIE: {"dark", "light"}}
@@ -25,7 +27,7 @@ CHOICES = {TEXT_COOKIE: {"large", "normal"}, THEME_COOKIE: {"dark", "light"}}
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The residents' home: doors that open, tracking by receipt, figures."""
-    return render(request, "govplatform/home.html", {"doors": samples.doors()})
+    return render(request, "govplatform/home.html", {"doors": doors(), **city_news(app_now())})
 
 
 @public
@@ -45,7 +47,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def appearance(request: HttpRequest) -> HttpResponse:
     """Keeps text size or theme in a cookie and returns to the page."""
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         target = "/"
     response = HttpResponseRedirect(target)
     for name, allowed in CHOICES.items():
@@ -63,7 +67,12 @@ def webmanifest(request: HttpRequest) -> HttpResponse:
     """What makes the field pages installable on a phone."""
     frame = Shell(request)
     icons = [
-        {"src": static(f"img/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"}
+        {
+            "src": static(f"img/icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": "any maskable",
+        }
         for size in (192, 512)
     ]
     body = {

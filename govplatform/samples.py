@@ -1,9 +1,8 @@
-"""Made-up content of the component sheet and the doors of the home page."""
+"""Made-up content of the component sheet."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -29,7 +28,14 @@ def components() -> dict[str, Any]:
 def _clocks() -> list[dict[str, Any]]:
     def clock(minutes: int, level: str, share: int, note: str) -> dict[str, Any]:
         due = NOON + timedelta(minutes=minutes)
-        return {"due": due, "soon": due - timedelta(hours=1), "unit": "urgent_hour", "level": level, "share": share, "note": note}
+        return {
+            "due": due,
+            "soon": due - timedelta(hours=1),
+            "unit": "urgent_hour",
+            "level": level,
+            "share": share,
+            "note": note,
+        }
 
     rows = [
         clock(2900, "ok", 45, _("limit 5 working days")),
@@ -57,7 +63,13 @@ def _moves() -> list[dict[str, Any]]:
 
 
 def _history() -> list[dict[str, Any]]:
-    row = {"at": NOON, "icon": "signpost-split", "title": _("Dispatched"), "who": _("Dispatcher"), "text": _("By rule P-0102-3.")}
+    row = {
+        "at": NOON,
+        "icon": "signpost-split",
+        "title": _("Dispatched"),
+        "who": _("Dispatcher"),
+        "text": _("By rule P-0102-3."),
+    }
     back = {"at": NOON - timedelta(minutes=5), "icon": "arrow-return-left", "title": _("Returned"), "back": True}
     first = {"at": NOON - timedelta(days=1), "icon": "megaphone", "title": _("Reported"), "who": _("Public report")}
     return [row, {**back, "who": _("Department"), "text": _("Not within our duties.")}, first]
@@ -84,19 +96,3 @@ def _filters() -> list[dict[str, Any]]:
         {"label": _("Limit"), "value": _("All"), "options": options},
         {"label": _("State"), "value": _("Open"), "on": True, "options": options},
     ]
-
-
-def doors() -> list[dict[str, Any]]:
-    """The doors of the home page, only those that open."""
-    wanted = [
-        ("events_report", "camera", _("Report a problem"), _("Manholes, street lights, blocked pavements, noise. A photo is enough, no account needed.")),
-        ("events_track", "card-checklist", _("Follow a report"), _("See where it stands with the receipt number and code.")),
-        ("events_area", "geo", _("My area"), _("Recent reports around you and what became of them.")),
-    ]
-    found = []
-    for name, icon, title, text in wanted:
-        try:
-            found.append({"url": reverse(name), "icon": icon, "title": title, "text": text})
-        except NoReverseMatch:
-            continue
-    return found

@@ -17,8 +17,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import NOBODY, Presence
+from cases.queries.inbox import inbox_counts
 from ledger.actors import ActorKind
 from ledger.cityfolder import city_config
+from ledger.clock import app_now
 
 TEXT_COOKIE = "text"
 THEME_COOKIE = "theme"
@@ -32,7 +34,7 @@ class Entry:
     icon: str
     label: Any
     rights: tuple[str, ...] = ()
-    count: str = ""  # key of cases.queries.counts
+    count: str = ""  # key of cases.queries.inbox_counts
     prefix: bool = True  # current for every page below the path
 
 
@@ -53,16 +55,18 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("/desk/", "inbox", _("Inbox"), ("cases.read",), "all", prefix=False),
             Entry("/desk/inbox/mine/", "person-check", _("My cases"), ("cases.handle", "cases.claim"), "mine"),
-            Entry("/desk/inbox/supervised/", "megaphone", _("Supervised"), ("cases.supervise",), "supervised"),
         ),
     ),
-    (_("Business"), (Entry("/desk/cases/", "geo-alt", _("Incident cases"), ("cases.read",)),)),
+    (
+        _("Business"),
+        (
+            Entry("/desk/cases/", "geo-alt", _("Incident cases"), ("cases.read",)),
+            Entry("/desk/register/", "telephone-plus", _("Register a report"), ("cases.file",)),
+        ),
+    ),
     (
         _("Territory"),
-        (
-            Entry("/desk/grids/", "map", _("Grids and boundaries"), ("grids.read",)),
-            Entry("/desk/duties/", "calendar3", _("Duty and responsibility"), ("grids.read",)),
-        ),
+        (Entry("/desk/grids/", "map", _("Grids and boundaries"), ("grids.read",)),),
     ),
     (
         _("Rules and people"),
@@ -71,6 +75,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("/desk/users/", "people", _("Users"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/departments/", "diagram-3", _("Departments"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/memberships/", "person-badge", _("Memberships"), ("accounts.memberships",)),
+            Entry("/desk/clients/", "plug", _("API clients"), ("accounts.manage",)),
             Entry("/desk/audit/", "journal-check", _("Audit"), ("audit.read",)),
             Entry("/desk/operations/", "activity", _("Operations"), ("operations.settle",)),
         ),
@@ -78,7 +83,6 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 )
 
 
-BASEMAP = "map/town.pmtiles"
 DEMO_STRIP = "accounts/_demo_strip.html"
 FIELD_BAR: tuple[dict[str, Any], ...] = (
     {"path": "/field/", "icon": "check2-square", "label": _("Tasks")},
@@ -193,28 +197,28 @@ class Shell:
         hat = self.presence.hat
         return "" if hat is None else hat.department_en if self.english else hat.department_zh
 
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        """Counts of the inbox views; one statement, only for a desk page of a member who reads cases."""
-        return {}
+    def rail(self, counts: dict[str, int] | None = None) -> Iterator[tuple[Any, list[Line]]]:
+        """Groups of the rail that have something in them for this hat.
 
-    @property
-    def rail(self) -> Iterator[tuple[Any, list[Line]]]:
-        """Groups of the rail that have something in them for this hat."""
+        Arguments:
+            counts: of the inbox views, where the page has them already; otherwise one statement fetches them.
+        """
         actor = self.presence.actor
+        if counts is None:
+            counts = inbox_counts(actor, app_now()) if actor.may("cases.read") else {}
         for title, entries in GROUPS:
             lines = [
-                self._line(entry)
+                self._line(entry, counts)
                 for entry in entries
                 if _exists(entry.path) and (not entry.rights or any(actor.may(right) for right in entry.rights))
             ]
             if lines:
                 yield title, lines
 
-    def _line(self, entry: Entry) -> Line:
+    def _line(self, entry: Entry, counts: dict[str, int]) -> Line:
         path = self.request.path
         current = path.startswith(entry.path) if entry.prefix else path == entry.path
-        return Line(entry.path, entry.icon, entry.label, current, self.counts.get(entry.count) if entry.count else None)
+        return Line(entry.path, entry.icon, entry.label, current, counts.get(entry.count))
 
     @property
     def field_bar(self) -> list[dict[str, Any]]:
@@ -244,16 +248,16 @@ class Shell:
 
     @property
     def tile_url(self) -> str:
-        return settings.TILE_URL
+        return str(settings.TILE_URL)
 
     @property
     def tile_attribution(self) -> str:
-        return settings.TILE_ATTRIBUTION
+        return str(settings.TILE_ATTRIBUTION)
 
     @property
     def map_approval_number(self) -> str:
         """审图号; shown on every map that draws tiles or public boundaries."""
-        return settings.MAP_APPROVAL_NUMBER
+        return str(settings.MAP_APPROVAL_NUMBER)
 
     @property
     def map_view(self) -> dict[str, Any]:
@@ -268,12 +272,14 @@ class Shell:
     @property
     def map_attribution(self) -> str:
         """Who the map is from: the raster service if one is set, otherwise the city folder's own words."""
-        return self.tile_attribution or self._city_text("map_attribution", "")
+        own = self.map_view.get("attribution_en" if self.english else "attribution_zh", "")
+        return self.tile_attribution or str(own)
 
     @property
     def basemap(self) -> str:
         """URL of the local basemap, a PMTiles file read by range requests; "" where the city has none."""
-        return static(BASEMAP) if _has_static(BASEMAP) else ""
+        name = str(self.map_view.get("pmtiles", ""))
+        return static(name) if name and _has_static(name) else ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

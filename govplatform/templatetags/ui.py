@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from govplatform.durations import read_clock
+from govplatform.shell import Line, Shell
 
 register = template.Library()
 LEVELS = ("ok", "soon", "late", "hold", "orange")
@@ -24,7 +25,13 @@ LEVELS = ("ok", "soon", "late", "hold", "orange")
 
 def level_word(level: str) -> str:
     """The word of a lamp level in the reader's language."""
-    words = {"ok": _("In time"), "soon": _("Due soon"), "late": _("Overdue"), "hold": _("Paused"), "orange": _("Orange")}
+    words = {
+        "ok": _("In time"),
+        "soon": _("Due soon"),
+        "late": _("Overdue"),
+        "hold": _("Paused"),
+        "orange": _("Orange"),
+    }
     return words.get(level, "")
 
 
@@ -131,6 +138,13 @@ def outbox_words() -> str:
         "sure": _("Delete this report from the phone? It has not been sent."),
     }
     return json.dumps(words, ensure_ascii=False)
+
+
+@register.simple_tag(takes_context=True)
+def rail(context: Context) -> list[tuple[Any, list[Line]]]:
+    """Groups of the desk's rail; a page that has counted the inbox already passes `inbox_counts`."""
+    shell: Shell = context["shell"]
+    return list(shell.rail(context.get("inbox_counts")))
 
 
 @register.simple_tag(takes_context=True)

@@ -46,7 +46,9 @@ export function clustered(rows, onChoose) {
   return group;
 }
 
-/** Shapes from vector tiles the server has already clustered: points with level, count, number. */
+const NUMBERED = ["hold", "hold", "ok", "soon", "late"]; // closed, paused, in time, due soon, overdue
+
+/** Shapes from vector tiles the server has already clustered: points with n, level (0-4), number, title. */
 export function fromTiles(url, onChoose) {
   const source = new protomapsL.ZxySource(url, false);
   const Layer = L.GridLayer.extend({
@@ -62,9 +64,9 @@ export function fromTiles(url, onChoose) {
       const at = feature.geom[0][0];
       if (at.x < 0 || at.y < 0 || at.x >= 256 || at.y >= 256 || !this._map || coords.z !== this._map.getZoom()) return; // a neighbour's
       const { lat, lng } = this._map.unproject([coords.x * 256 + at.x, coords.y * 256 + at.y], coords.z);
-      const { level, count = 1, number = "", title = "" } = feature.props;
-      const one = marker({ lon: lng, lat, level, count, title, key: number });
-      one.on("click", () => (count > 1 ? this._map.setView([lat, lng], coords.z + 2) : onChoose(number)));
+      const { level, n = 1, number = "", title = "" } = feature.props;
+      const one = marker({ lon: lng, lat, level: NUMBERED[level], count: n, title: n > 1 ? "" : title, key: number });
+      one.on("click", () => (n > 1 ? this._map.setView([lat, lng], coords.z + 2) : onChoose(number)));
       this._shapes.addLayer(one);
     },
     onAdd(map) {
