@@ -74,7 +74,7 @@ def _check_boundaries(
 
 
 def _check_geometry(folder: CityFolder, entries: dict[str, GridEntry]) -> None:
-    for code, message in boundary_faults([(e.code, e.scheme, Polygon(e.ring).wkb) for e in entries.values()]):
+    for code, message in boundary_faults([(e.code, e.scheme, bytes(Polygon(e.ring).wkb)) for e in entries.values()]):
         folder.refuse_file(GRIDS, message, row=entries[code].line, column="geometry")
     rings: defaultdict[str, list[GridEntry]] = defaultdict(list)
     for entry in entries.values():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from grids import rules
 from grids.imports.features import Feature, as_date, features, refuse
@@ -27,7 +27,7 @@ class DivisionEntry:
     path: str
     valid_from: date
     illustrative: bool = False
-    outline: GEOSGeometry | None = None
+    outline: MultiPolygon | None = None
     outline_source: str = ""
 
 

@@ -1,8 +1,12 @@
 """Address search and its reverse."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection
+from django.utils.translation import get_language
+
+from grids.queries.points import locate
 
 NEAREST_METRES = 150.0
 METRES_PER_DEGREE = 111_195.0
@@ -21,6 +25,9 @@ class AddressRow:
     lat: float
     division_zh: str
     division_en: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 _COLUMNS = """a.code, a.text_zh, a.text_en, a.kind, ST_X(a.point), ST_Y(a.point), d.name_zh, d.name_en"""
@@ -49,7 +56,7 @@ def search_addresses(text: str, limit: int = 10) -> list[AddressRow]:
     if not words:
         return []
     pattern = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    values = {
+    values: dict[str, Any] = {
         "inside": f"%{pattern}%",
         "start": f"{pattern}%",
         "text": words,
@@ -77,3 +84,32 @@ def place_text(lon: float, lat: float) -> AddressRow | None:
         cursor.execute(_NEAREST, values)
         row = cursor.fetchone()
     return AddressRow(*row) if row else None
+
+
+def place_at(*, lon: float, lat: float, datum: str) -> dict[str, Any]:
+    """A picked point in words: nearest address, grid, division; `name` in the reader's language. Two statements.
+
+    Raises:
+        ValidationError: not in the city, exchanged, or not a place (see `locate`).
+    """
+    found = locate(lon=lon, lat=lat, datum=datum, on=None)
+    near = place_text(found.lon, found.lat)
+    grid = found.grids.get("service")
+    texts = {
+        "zh": [near.name_zh if near else found.division_zh, grid.name_zh if grid else ""],
+        "en": [near.name_en if near else found.division_en, grid.name_en if grid else ""],
+    }
+    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    return {
+        "name": (" · " if language == "zh" else ", ").join(filter(None, texts[language])),
+        "name_zh": " · ".join(filter(None, texts["zh"])),
+        "name_en": ", ".join(filter(None, texts["en"])),
+        "path": found.path,
+        "lon": found.lon,
+        "lat": found.lat,
+        "grid": grid.as_json() if grid else None,
+        "division_zh": found.division_zh,
+        "division_en": found.division_en,
+        "address_zh": near.name_zh if near else "",
+        "address_en": near.name_en if near else "",
+    }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -30,6 +31,16 @@ class GridAt:
     name_zh: str
     name_en: str
     path: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.grid_id,
+            "version": self.version_id,
+            "code": self.code,
+            "name_zh": self.name_zh,
+            "name_en": self.name_en,
+            "path": self.path,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +73,17 @@ class Located:
         grid = self.grids.get("service") or self.grids.get("management")
         return grid.path if grid else self.division_path
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "lon": self.lon,
+            "lat": self.lat,
+            "division": {"path": self.division_path, "name_zh": self.division_zh, "name_en": self.division_en},
+            "grids": {scheme: grid.as_json() for scheme, grid in self.grids.items()},
+        }
 
-_LOCATE = """
+
+# {day}: the date asked for, or today by the one clock in the same statement
+_SQL = """
 (SELECT s.code, g.id, v.id, g.code, g.name_zh, g.name_en, g.path,
         d.path, d.name_zh, d.name_en, p.name_zh, p.name_en, 0 AS rank
    FROM grids_gridversion v
@@ -72,20 +92,22 @@ _LOCATE = """
    JOIN grids_division d ON d.id = g.division_id
    LEFT JOIN grids_division p ON p.id = d.parent_id
   WHERE ST_Covers(v.boundary, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
-    AND v.valid @> %(on)s AND s.code = ANY(%(schemes)s))
+    AND v.valid @> {day} AND s.code = ANY(%(schemes)s))
 UNION ALL
 (SELECT '', NULL, NULL, '', '', '', '', d.path, d.name_zh, d.name_en, p.name_zh, p.name_en, 1
    FROM grids_division d
    LEFT JOIN grids_division p ON p.id = d.parent_id
   WHERE ST_DWithin(d.outline, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(near)s)
-    AND d.level = 'county' AND d.valid @> %(on)s
+    AND d.level = 'county' AND d.valid @> {day}
   ORDER BY ST_Distance(d.outline, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)), d.code
   LIMIT 1)
 ORDER BY rank, 4
 """
+_LOCATE_ON = _SQL.format(day="%(on)s::date")
+_LOCATE_TODAY = _SQL.format(day="(app_now() AT TIME ZONE 'Asia/Shanghai')::date")
 
 
-def locate(*, lon: float, lat: float, datum: str, on: date, schemes: Sequence[str] = SCHEMES) -> Located:
+def locate(*, lon: float, lat: float, datum: str, on: date | None, schemes: Sequence[str] = SCHEMES) -> Located:
     """The division and the grids at a point. One statement.
 
     A point on a shared line belongs to the grid with the lower code, always.
@@ -94,7 +116,7 @@ def locate(*, lon: float, lat: float, datum: str, on: date, schemes: Sequence[st
         lon: degrees in `datum`.
         lat: degrees in `datum`.
         datum: wgs84, cgcs2000, gcj02 or bd09.
-        on: date whose boundaries count.
+        on: date whose boundaries count; None is today.
         schemes: codes of the schemes wanted, each answered separately.
 
     Raises:
@@ -102,9 +124,9 @@ def locate(*, lon: float, lat: float, datum: str, on: date, schemes: Sequence[st
         ValidationError: the datum is unknown or the numbers are not a place.
     """
     x, y = checked_point(lon, lat, datum)
-    values = {"lon": x, "lat": y, "on": on, "schemes": list(schemes), "near": NEAR_DEGREES}
+    values: dict[str, Any] = {"lon": x, "lat": y, "on": on, "schemes": list(schemes), "near": NEAR_DEGREES}
     with connection.cursor() as cursor:
-        cursor.execute(_LOCATE, values)
+        cursor.execute(_LOCATE_TODAY if on is None else _LOCATE_ON, values)
         rows = cursor.fetchall()
     if not rows:
         raise OutOfCity(
@@ -115,7 +137,8 @@ def locate(*, lon: float, lat: float, datum: str, on: date, schemes: Sequence[st
     for row in rows:
         if row[0]:
             grids.setdefault(row[0], GridAt(*row[1:7]))
-    return Located(x, y, *rows[0][7:12], grids)
+    path, zh, en, parent_zh, parent_en = rows[0][7:12]
+    return Located(x, y, path, zh, en, parent_zh or "", parent_en or "", grids)
 
 
 def checked_point(lon: float, lat: float, datum: str) -> tuple[float, float]:

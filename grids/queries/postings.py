@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -31,10 +32,10 @@ class GridRow:
     lon: float
     lat: float
     worker_id: int | None
-    worker: str
+    worker_zh: str
     worker_en: str
     deputy_id: int | None
-    deputy: str
+    deputy_zh: str
     deputy_en: str
     illustrative: bool
 
@@ -69,38 +70,73 @@ def today() -> date:
     return value
 
 
-def _rows(where: str, values: dict[str, object]) -> list[GridRow]:
+def _rows(where: str, values: dict[str, Any]) -> list[GridRow]:
     with connection.cursor() as cursor:
         cursor.execute(_ROWS + where, values)
         return [GridRow(*row) for row in cursor.fetchall()]
 
 
-def grid_list(
-    *, on: date, scheme: str = "service", path: str = "/", after: str = "", limit: int = 200, text: str = ""
-) -> list[GridRow]:
+def grid_list(*, on: date, scheme: str = "service", path: str = "/", limit: int = 2000) -> list[GridRow]:
     """Grids of one scheme under a territory path on a date, by code.
 
     Arguments:
         path: materialised path of a division; "/" is everything.
-        after: code of the last row of the page before (key paging).
-        limit: rows at most.
-        text: part of a code or a name.
     """
-    where = " WHERE s.code = %(scheme)s AND g.path LIKE %(prefix)s AND g.code > %(after)s"
+    where = " WHERE s.code = %(scheme)s AND g.path LIKE %(prefix)s ORDER BY g.code LIMIT %(limit)s"
+    return _rows(where, {"on": on, "scheme": scheme, "prefix": _literal(path) + "%", "limit": limit})
+
+
+@dataclass(frozen=True, slots=True)
+class GridPage:
+    """One page of grids; `next_key` is the last code if there is more, `total` counts all pages."""
+
+    rows: list[GridRow]
+    next_key: str
+    total: int
+
+
+def grid_page(
+    *, on: date, page: int, scheme: str, within: str = "/", village: str = "", text: str = "", after: str = ""
+) -> GridPage:
+    """A page of grids on a date, by code. Two statements.
+
+    Arguments:
+        within: territory path the reader's rights reach down from; "" reaches nothing.
+        village: 12-digit code, "" for all.
+        text: part of a code or a name.
+        after: code of the last row of the page before.
+    """
+    where = " WHERE s.code = %(scheme)s AND g.path LIKE %(prefix)s"
+    if village:
+        where += " AND d.code = %(village)s"
     if text:
         where += " AND (g.code LIKE %(text)s OR g.name_zh LIKE %(text)s OR g.name_en ILIKE %(text)s)"
-    where += " ORDER BY g.code LIMIT %(limit)s"
-    literal = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    prefix = path.replace("%", "").replace("_", "") + "%"
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "on": on,
         "scheme": scheme,
-        "prefix": prefix,
+        "prefix": _literal(within) + "%" if within else "",
+        "village": village,
+        "text": f"%{_literal(text)}%",
         "after": after,
-        "text": f"%{literal}%",
-        "limit": limit,
+        "limit": page + 1,
     }
-    return _rows(where, values)
+    rows = _rows(where + " AND g.code > %(after)s ORDER BY g.code LIMIT %(limit)s", values)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT + where, values)
+        total = cursor.fetchone()[0]
+    return GridPage(rows[:page], rows[page - 1].code if len(rows) > page else "", total)
+
+
+_COUNT = """
+SELECT count(*) FROM grids_grid g JOIN grids_scheme s ON s.id = g.scheme_id
+  JOIN grids_division d ON d.id = g.division_id
+  JOIN grids_gridversion v ON v.grid_id = g.id AND v.valid @> %(on)s
+"""
+
+
+def _literal(text: str) -> str:
+    """Text that LIKE takes as it is."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 @dataclass(frozen=True, slots=True)
