@@ -1,0 +1,36 @@
+"""`manage.py seed_demo`: the cases of the demo. `--first 40` for the moment the pages open, `--rest` for the others."""
+
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from govplatform.demo.play import Play
+from govplatform.demo.scenario import stories
+from ledger.actions import install_test_clock
+
+TOLD_EVERY = 20
+
+
+class Command(BaseCommand):
+    requires_system_checks = ()  # runs at every start
+    help = "Make the demo's cases through the real actions; playing again goes on where it stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument("--first", type=int, default=None, help="only so many cases")
+        group.add_argument("--rest", action="store_true", help="all cases (those that stand are left alone)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("the demo exists in demo mode only (GOVPLATFORM_DEMO=1)")
+        install_test_clock()
+        chosen = list(islice(stories(), options["first"]))
+        play = Play(chosen, lambda begun: self._tell(begun, len(chosen)))
+        self.stdout.write(f"demo: {play.run()} of {len(chosen)} cases")
+
+    def _tell(self, begun: int, whole: int) -> None:
+        if begun % TOLD_EVERY == 0:
+            self.stdout.write(f"demo: {begun} of {whole} cases")
+            self.stdout.flush()
