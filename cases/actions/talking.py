@@ -107,9 +107,10 @@ def release(*, number: str, actor: Actor, attachment_ids: Sequence[int], release
 def watch(*, number: str, actor: Actor, on: bool = True) -> bool:
     """Follow a case, or stop following it; idempotent. Returns whether it is followed now."""
     move = _lock(number, actor, "case.watch")
-    row = {"case": move.case, "user_id": actor.user_id}
+    if actor.user_id is None:
+        return False
     if on:
-        Watch.objects.get_or_create(**row)
+        Watch.objects.get_or_create(case=move.case, user_id=actor.user_id)
     else:
-        Watch.objects.filter(**row).delete()
+        Watch.objects.filter(case=move.case, user=actor.user_id).delete()
     return on

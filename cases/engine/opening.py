@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
@@ -49,7 +50,7 @@ class NewCase:
     grid_id: int | None = None
     management_grid_id: int | None = None
     reported_version_id: int | None = None
-    person_id: object | None = None
+    person_id: UUID | None = None
     urgent: bool = False
     answers: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from cases.queries.case_file import (
     PhotoRow,
     StepRow,
     case_file,
-    form_of,
+    move_form,
     photo_path,
     similar_cases,
 )
@@ -15,12 +15,13 @@ from cases.queries.history import HistoryRow
 from cases.queries.inbox import VIEWS, InboxRow, Neighbours, inbox, inbox_counts, neighbours
 from cases.queries.invariants import invariant_i1, invariant_i2, invariant_i3, invariant_i4, invariant_i8
 from cases.queries.limits import LimitRow
-from cases.queries.moves import MoveForm, MoveRow, members_of
+from cases.queries.moves import MoveForm, MoveRow, hand_over_form, members_of
 from cases.queries.people import members_for, superiors_of
 from cases.queries.queue import SORTS, QueueRow, filter_options, find_number, queue
 from cases.queries.reasons import Finding, RejectedRule
 from cases.queries.routing import RouteAnswer, RuleMatch, best_rule
 from cases.queries.rows import CaseRow, Page
+from cases.queries.rule_screens import rule_changes, rule_choices, rule_values
 from cases.queries.rule_sets import EditionRow, export_rules, rule_editions, rule_lines, rules_of
 
 __all__ = [
@@ -50,7 +51,7 @@ __all__ = [
     "export_rules",
     "filter_options",
     "find_number",
-    "form_of",
+    "hand_over_form",
     "inbox",
     "inbox_counts",
     "invariant_i1",
@@ -60,11 +61,15 @@ __all__ = [
     "invariant_i8",
     "members_for",
     "members_of",
+    "move_form",
     "neighbours",
     "photo_path",
     "queue",
+    "rule_changes",
+    "rule_choices",
     "rule_editions",
     "rule_lines",
+    "rule_values",
     "rules_of",
     "similar_cases",
     "superiors_of",

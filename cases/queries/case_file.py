@@ -16,7 +16,7 @@ from cases.models import Assignment, Attachment, Case, CaseLink, Clock, HistoryE
 from cases.queries import words
 from cases.queries.history import HistoryRow, history_rows, names_for
 from cases.queries.limits import LimitRow, limit_rows, nearest
-from cases.queries.moves import CaseState, MoveForm, MoveRow, locked_text, move_form, permitted_moves
+from cases.queries.moves import CaseState, MoveForm, MoveRow, form_of_move, locked_text, permitted_moves
 from cases.queries.reasons import Finding, finding_of
 from grids import queries as grid_queries
 from ledger import queries as ledger_queries
@@ -207,10 +207,10 @@ def case_file(actor: Actor, number: str, now: datetime) -> CaseFile | None:
     )
 
 
-def form_of(actor: Actor, number: str, transition: str, now: datetime) -> MoveForm | None:
+def move_form(actor: Actor, number: str, transition: str, now: datetime) -> MoveForm | None:
     """The form of one move of a case; None if the case is not visible or the move not permitted."""
     state = _read(actor, number)
-    return move_form(actor, state, transition, now) if state is not None else None
+    return form_of_move(actor, state, transition, now) if state is not None else None
 
 
 def _place(case: Case) -> str:

@@ -31,7 +31,7 @@ def members_for(steps: Iterable[Assignment], now: datetime) -> list[int]:
 
 def superiors_of(case: Case, steps: Sequence[Assignment], now: datetime) -> list[int]:
     """Who answers for an overdue step: supervisors of the department and the one above it, else those of the area."""
-    departments = {step.department_id for step in steps} or {case.department_id}
+    departments = [step.department_id for step in steps] or [case.department_id or 0]
     above = Department.objects.filter(children__in=departments).values("pk")
     supervisors = _hats(now).filter(role__rights__contains=["cases.supervise"])
     near = supervisors.filter(Q(department__in=departments) | Q(department__in=above))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cases import kinds
 from cases.access import visible_to
@@ -65,11 +66,11 @@ def _after(found: QuerySet[Case], sort: str, after: str) -> QuerySet[Case]:
     return found.filter(Q(opened_at__lt=moment) | Q(opened_at=moment, pk__lt=pk))
 
 
-def filter_options(actor: Actor, on: date) -> dict[str, list[tuple[str, str]]]:
-    """Choices of the filters: value and label. At most one statement.
+def filter_options(actor: Actor, on: date | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Choices of the filters: value and label. At most two statements.
 
     Arguments:
-        on: day whose divisions are offered.
+        on: day whose divisions are offered; None is today.
     """
     all_kinds = kinds.all_kinds()
     states = {
@@ -77,8 +78,9 @@ def filter_options(actor: Actor, on: date) -> dict[str, list[tuple[str, str]]]:
         for kind in all_kinds
         for state in kinds.workflow(kind.slug).states
     }
-    areas = grid_queries.children_of(actor.territory, on=on) if actor.territory else []
+    areas = grid_queries.children_of(actor.territory, on=on or grid_queries.today()) if actor.territory else []
     return {
+        "clock": [("late", _("overdue")), ("soon", _("due soon")), ("paused", _("paused"))],
         "kind": [(kind.slug, words.kind_label(kind.slug)) for kind in all_kinds],
         "state": list(states.items()),
         "source": list(words.source_labels().items()),

@@ -71,7 +71,14 @@ def best_rule(
         category, path: full key path and territory path of the case; a rule's are prefixes of them.
         at: moment whose edition is asked for.
     """
-    values = {"kind": kind, "step": step, "category": category, "path": path, "source": source, "at": at}
+    values: dict[str, Any] = {
+        "kind": kind,
+        "step": step,
+        "category": category,
+        "path": path,
+        "source": source,
+        "at": at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BEST, {**values, "answers": Json(dict(answers)), "limit": NEAR_MISSES + 1})
         rows = [RuleMatch(*row) for row in cursor.fetchall()]

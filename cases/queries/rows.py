@@ -112,7 +112,7 @@ def narrowed(filters: Mapping[str, str], now: datetime, prefix: str = "") -> Q:
 
     Arguments:
         filters: kind, state, category (prefix), township (path prefix), source: value or several with commas;
-            overdue: "1"; closed: "1" | "0"; q: part of the number, or of title or address.
+            clock: "late" | "soon" | "paused"; closed: "1" | "0"; q: part of the number, or of title or address.
     """
     found = Q()
     for name in ("kind", "state", "source"):
@@ -121,8 +121,12 @@ def narrowed(filters: Mapping[str, str], now: datetime, prefix: str = "") -> Q:
     for name, column in (("category", "category"), ("township", "path")):
         if filters.get(name):
             found &= Q(**{f"{prefix}{column}__startswith": filters[name]})
-    if filters.get("overdue"):
-        found &= Q(**{f"{prefix}due_at__lt": now, f"{prefix}closed": False})
+    clock = {
+        "late": Q(**{f"{prefix}due_at__lt": now, f"{prefix}closed": False}),
+        "soon": Q(**{f"{prefix}soon_at__lte": now, f"{prefix}due_at__gte": now, f"{prefix}closed": False}),
+        "paused": Q(**{f"{prefix}paused": True}),
+    }
+    found &= clock.get(filters.get("clock", ""), Q())
     if filters.get("closed"):
         found &= Q(**{f"{prefix}closed": filters["closed"] == "1"})
     return found & _search(filters.get("q", "").strip(), prefix)
