@@ -1,6 +1,7 @@
 from django.urls import path
 
-from cases import views, views_rules
+from cases import views
+from cases.views import rules
 
 app_name = "cases"
 urlpatterns = [
@@ -16,13 +17,13 @@ urlpatterns = [
     path("desk/cases/<slug:number>/comment/", views.comment, name="comment"),
     path("desk/cases/<slug:number>/watch/", views.watch, name="watch"),
     path("desk/cases/<slug:number>/contact/", views.contact, name="contact"),
-    path("desk/rules/", views_rules.editions, name="rule_editions"),
-    path("desk/rules/<int:edition>/", views_rules.edition, name="rule_edition"),
-    path("desk/rules/<int:edition>/rules/<int:rule>/", views_rules.edit_rule, name="rule_edit"),
-    path("desk/rules/<int:edition>/rules/new/", views_rules.edit_rule, name="rule_new"),
-    path("desk/rules/<int:edition>/approve/", views_rules.approve, name="rule_approve"),
-    path("desk/rules/<int:edition>/publish/", views_rules.publish, name="rule_publish"),
-    path("desk/rules/draft/", views_rules.draft, name="rule_draft"),
+    path("desk/rules/", rules.editions, name="rule_editions"),
+    path("desk/rules/<int:edition>/", rules.edition, name="rule_edition"),
+    path("desk/rules/<int:edition>/rules/<int:rule>/", rules.edit_rule, name="rule_edit"),
+    path("desk/rules/<int:edition>/rules/new/", rules.edit_rule, name="rule_new"),
+    path("desk/rules/<int:edition>/approve/", rules.approve, name="rule_approve"),
+    path("desk/rules/<int:edition>/publish/", rules.publish, name="rule_publish"),
+    path("desk/rules/draft/", rules.draft, name="rule_draft"),
     path("files/<uuid:file>/<slug:variant>/", views.photo, name="photo"),
     path("tiles/cases/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="case_tile"),
 ]

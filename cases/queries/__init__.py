@@ -48,6 +48,7 @@ __all__ = [
     "StepRow",
     "best_rule",
     "case_file",
+    "colleagues",
     "export_rules",
     "filter_options",
     "find_number",

@@ -18,6 +18,7 @@ from accounts.access import ActorRequest, requires
 from cases import actions as case_actions
 from cases import queries as case_queries
 from cases.forms import refuse
+from cases.views.show import file_context, limit_words, shown_move
 from events import actions, queries
 from events.forms import FileForm, ProofForm, RegisterForm, ReleaseForm, VisitForm
 from events.views.uploads import store_all
@@ -29,11 +30,11 @@ BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 def _file_of(request: ActorRequest, number: str, transition: str) -> tuple[Any, Any]:
     """The case file and the move; 404 when the case or the move is not the viewer's."""
-    file = case_queries.case_file(request.actor, number, now=app_now())
+    file = case_queries.case_file(request.actor, number, app_now())
     chosen = next((move for move in file.moves if move.name == transition), None) if file else None
     if file is None or chosen is None:
         raise Http404
-    return file, chosen
+    return file, shown_move(number, chosen)
 
 
 def _versions(request: ActorRequest) -> dict[str, Any]:
@@ -71,10 +72,7 @@ def file(request: ActorRequest, number: str) -> HttpResponse:
     english = (get_language() or "").startswith("en")
     case, _chosen = _file_of(request, number, "file")
     conditions = queries.report_detail(case.case_id, request.actor).category.conditions
-    choices = [
-        (c.id, f"{c.text_en if english else c.text_zh}（{case_queries.limit_words(c.unit, c.budget)}）")
-        for c in conditions
-    ]
+    choices = [(c.id, f"{c.text_en if english else c.text_zh}（{limit_words(c.unit, c.budget)}）") for c in conditions]
     form = FileForm(request.POST or None, conditions=choices)
 
     def act(found: Any) -> None:
@@ -127,10 +125,10 @@ def check(request: ActorRequest, number: str, transition: str) -> HttpResponse:
 def release(request: ActorRequest, number: str) -> HttpResponse:
     """What the public may read and see of this report."""
     now = app_now()
-    found = case_queries.case_file(request.actor, number, now=now)
+    found = case_queries.case_file(request.actor, number, now)
     if found is None:
         raise Http404
-    choices = [(photo.attachment_id, photo.alt) for photo in found.photos]
+    choices = [(photo.attachment_id, f"{photo.stage_label} {photo.caption}") for photo in found.photos]
     initial = {
         "text": queries.report_detail(found.case_id, request.actor).public_text,
         "photos": [photo.attachment_id for photo in found.photos if photo.released],
@@ -140,7 +138,7 @@ def release(request: ActorRequest, number: str) -> HttpResponse:
         _release(request, found, form.cleaned_data)
         messages.success(request, _("What the public sees was updated."))
         return redirect("cases:case_file", number=number)
-    return render(request, "events/release.html", {"file": found, "form": form, "now": now})
+    return render(request, "events/release.html", {**file_context(found, now), "form": form})
 
 
 def _release(request: ActorRequest, found: Any, data: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import ActorRequest, requires
 from cases import queries as case_queries
 from cases.forms import refuse
+from cases.views.show import VISITS, file_context, shown_move
 from events import actions, queries
 from events.forms import FieldReportForm, VisitForm
 from events.views.uploads import store_all
@@ -23,7 +24,6 @@ from ledger.clock import app_now
 
 FIELD = requires("field.use")
 QUICK = 7  # category buttons before "all"
-VISITS = ("verify_true", "verify_false", "check_passed", "check_failed")
 
 
 def _position(request: HttpRequest) -> tuple[float | None, float | None]:
@@ -143,10 +143,11 @@ def me(request: ActorRequest) -> HttpResponse:
 @require_safe
 @FIELD
 def case(request: ActorRequest, number: str) -> HttpResponse:
-    file = case_queries.case_file(request.actor, number, now=app_now())
+    now = app_now()
+    file = case_queries.case_file(request.actor, number, now)
     if file is None:
         raise Http404
-    return render(request, "events/field_case.html", {"file": file, "now": app_now()})
+    return render(request, "events/field_case.html", file_context(file, now))
 
 
 @never_cache
@@ -155,7 +156,7 @@ def case(request: ActorRequest, number: str) -> HttpResponse:
 def visit(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     """Result of a visit on site: verification before filing, check after handling."""
     now = app_now()
-    file = case_queries.case_file(request.actor, number, now=now)
+    file = case_queries.case_file(request.actor, number, now)
     chosen = next((m for m in file.moves if m.name == transition), None) if file and transition in VISITS else None
     if file is None or chosen is None:
         raise Http404
@@ -168,7 +169,9 @@ def visit(request: ActorRequest, number: str, transition: str) -> HttpResponse:
         else:
             messages.success(request, _("Recorded: %(what)s") % {"what": chosen.label})
             return redirect("field_tasks")
-    return render(request, "events/field_visit.html", {"file": file, "move": chosen, "form": form, "now": now})
+    return render(
+        request, "events/field_visit.html", {"file": file, "move": shown_move(number, chosen), "form": form, "now": now}
+    )
 
 
 def _record_visit(request: ActorRequest, case_id: int, transition: str, data: dict[str, Any]) -> None:

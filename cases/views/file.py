@@ -1,0 +1,76 @@
+"""The case file and what is said beside it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import ActorRequest, requires
+from cases import actions, queries
+from cases.forms import CommentForm, ContactForm
+from cases.queries import CaseFile
+from cases.views.show import file_context
+from ledger.clock import app_now
+
+READ = requires("cases.read")
+BOTH = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def seen(request: ActorRequest, number: str) -> CaseFile:
+    """The case file, or 404: not there and not yours answer the same."""
+    found = queries.case_file(request.actor, number, app_now())
+    if found is None:
+        raise Http404
+    return found
+
+
+@never_cache
+@require_safe
+@READ
+def preview(request: ActorRequest, number: str) -> HttpResponse:
+    """The case beside the list."""
+    return render(request, "cases/_preview.html", file_context(seen(request, number), app_now()))
+
+
+@never_cache
+@require_safe
+@READ
+def case_file(request: ActorRequest, number: str) -> HttpResponse:
+    now, found = app_now(), seen(request, number)
+    actions.mark_seen(case_id=found.case_id, actor=request.actor)
+    near = queries.neighbours(request.actor, number, now=now)
+    return render(request, "cases/case_file.html", {**file_context(found, now), "near": near})
+
+
+@require_POST
+@READ
+def comment(request: ActorRequest, number: str) -> HttpResponse:
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        actions.comment(number=number, actor=request.actor, text=form.cleaned_data["text"])
+    else:
+        messages.error(request, _("The comment was empty or longer than 1000 characters."))
+    return redirect("cases:case_file", number=number)
+
+
+@require_POST
+@READ
+def watch(request: ActorRequest, number: str) -> HttpResponse:
+    found = seen(request, number)
+    actions.watch(number=number, actor=request.actor, on=not found.watched)
+    return redirect("cases:case_file", number=number)
+
+
+@never_cache
+@BOTH
+@requires("people.contact")
+def contact(request: ActorRequest, number: str) -> HttpResponse:
+    """Show a reporter's contact in clear, for a purpose that is recorded and that the person can see."""
+    seen(request, number)
+    form = ContactForm(request.POST or None)
+    values: list[tuple[str, str]] = []
+    if request.method == "POST" and form.is_valid():
+        values = actions.reveal_contact(number=number, actor=request.actor, purpose=form.cleaned_data["purpose"])
+    return render(request, "cases/contact.html", {"number": number, "form": form, "values": values})
