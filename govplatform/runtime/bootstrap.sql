@@ -21,3 +21,5 @@ CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 ALTER SCHEMA public OWNER TO govplatform;
+-- `manage.py demo_clock` writes it as a database setting; the production clock never reads it.
+GRANT SET ON PARAMETER govplatform.clock_offset TO govplatform;

@@ -4,6 +4,7 @@ PostgreSQL and Redis are real, stand behind proxies that can be cut, and keep fs
 the lines of govplatform/runtime/processes.py, each in a session of its own, so that a kill -9 takes the whole group.
 """
 
+import contextlib
 import hashlib
 import http.client
 import json
@@ -73,6 +74,7 @@ class Rig:
         self.redis = Proxy(self.paths.redis_socket)
         self.port = free_port()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.log_begin = 0  # where the log of the present worker begins
         self.client: dict[str, Any] = json.loads((self.paths.var / "client.json").read_text())
         self.driver = Driver(("127.0.0.1", self.port), self.client["token"], self.report)
 
@@ -96,10 +98,13 @@ class Rig:
         """Start processes by their names in processes.py; "beat-2" is a second one of its kind."""
         for name in names:
             line = LINES[name.split("-")[0]]
+            own = self.paths.var / name
+            (own / "state").mkdir(parents=True, exist_ok=True)
             with (self.paths.logs / f"{name}.log").open("ab") as log:
+                self.log_begin = log.tell() if name == "worker" else self.log_begin
                 self.running[name] = subprocess.Popen(
                     # what a line keeps under var/ stays in the rig's folder
-                    [part.replace("=var/", f"={self.paths.var}/{name}-") for part in line.argv],
+                    [part.replace("=var/", f"={own}/") for part in line.argv],
                     cwd=CHECKOUT,
                     env=self.env(name),
                     stdin=subprocess.DEVNULL,
@@ -108,12 +113,18 @@ class Rig:
                     start_new_session=True,
                 )
         if "web" in names:
-            wait_until(lambda: self.get("/healthz") == 200, within=40, what="web answers")
+            wait_until(lambda: self.get("/healthz") == 200, within=60, what="web answers")
+
+    def wait_consuming(self) -> None:
+        """A worker that has just been started takes seconds until it takes messages."""
+        log = self.paths.logs / "worker.log"
+        wait_until(lambda: b" ready." in log.read_bytes()[self.log_begin :], within=60, what="the worker is ready")
 
     def kill(self, name: str) -> None:
         """kill -9 of the process and everything it has forked."""
         process = self.running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def ensure(self, *names: str) -> None:
@@ -127,13 +138,16 @@ class Rig:
             if name not in names or self.running[name].poll() is not None:
                 self.kill(name)
         self.start(*(name for name in names if name not in self.running))
+        if "worker" in names:
+            self.wait_consuming()
 
     def arm(self, name: str, point: str) -> None:
         """The next process of this kind that comes by the fault point kills itself there."""
         (self.paths.home / "points" / name / point).touch()
 
-    def armed(self, name: str, point: str) -> bool:
-        return (self.paths.home / "points" / name / point).exists()
+    def armed(self, point: str) -> set[str]:
+        """Kinds of process in which the point still waits for somebody."""
+        return {path.parent.name for path in (self.paths.home / "points").glob(f"*/{point}")}
 
     def stop(self) -> None:
         for name in list(self.running):

@@ -46,7 +46,7 @@ def seed(keys: list[str]) -> None:
     case = Case.objects.filter(submission_key__in=keys).order_by("pk")[0]
     clock = Clock.objects.filter(case__submission_key__in=keys).order_by("pk").first()
     for name in kinds.periodics:
-        run_periodic(name)
+        run_periodic(name=name)
     for queue in kinds.QUEUES:
         kind = f"rig.{queue}"
         kinds.register_job(kind, step="tests.faults.inside.jobs.step", name_zh="试", name_en="Trial", queue=queue)
