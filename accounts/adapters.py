@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from accounts.actions import record_lockout, record_sign_in, record_sign_out
 from accounts.queries import failures_from
 
 ADDRESS_FAILURES_PER_HOUR = 20
+UNKNOWN = "::"  # a local socket without a proxy: nobody can be told from anybody
 QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
@@ -23,8 +25,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        try:
+            return str(super().get_client_ip(request))
+        except PermissionDenied:
+            return UNKNOWN
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        if failures_from(client_address(request)) >= ADDRESS_FAILURES_PER_HOUR:
+        address = client_address(request)
+        if address != UNKNOWN and failures_from(address) >= ADDRESS_FAILURES_PER_HOUR:
             raise ImmediateHttpResponse(locked_out(request, None, credentials))
         super().pre_authenticate(request, **credentials)
 

@@ -31,7 +31,7 @@ def render(kind: str, data: dict[str, Any], language: str) -> str:
     with translation.override(language or settings.LANGUAGE_CODE):
         found = select_template([f"accounts/notices/{kind}.txt", "accounts/notices/default.txt"])
         # plain text: what is shown on a page is escaped there
-        return str(found.template.render(Context(data, autoescape=False))).strip()  # type: ignore[attr-defined]
+        return str(found.template.render(Context(data, autoescape=False))).strip()
 
 
 def provider(channel: str) -> bool:

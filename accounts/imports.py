@@ -143,8 +143,8 @@ def read_users(folder: CityFolder) -> list[UserLine]:
             faults["username"] = _("is missing")
         if _clean(folder, row, faults):
             since = date.fromisoformat(row["since"]) if row["since"] else LONG_AGO
-            rest = (row[column] for column in USER_COLUMNS[:-2])
-            lines.append(UserLine(*rest, since=since, phone=row["phone"]))
+            texts = {column: row[column] for column in USER_COLUMNS if column != "since"}
+            lines.append(UserLine(**texts, since=since))
     folder.known["users"].update(line.username for line in lines)
     return lines
 

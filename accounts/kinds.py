@@ -1,10 +1,14 @@
 """The vocabulary of rights and scopes in both languages, who is present, and the people of the demo."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from ledger.actors import Actor
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # right → (Chinese, English); a role of a city folder may name no other
 RIGHTS: dict[str, tuple[str, str]] = {
@@ -85,8 +89,8 @@ class DemoRole:
 
     username: str
     icon: str
-    label: str
-    hint: str
+    label: "StrPromise"
+    hint: "StrPromise"
 
 
 DEMO_ROLES = {

@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -32,7 +33,7 @@ def presence_of_user(user: AbstractBaseUser | AnonymousUser, hat_id: Any) -> Pre
     if not isinstance(user, User):
         return NOBODY
     if user.person_id is not None:
-        return _resident(user)
+        return _resident(user.person_id)
     unread = (
         Notice.objects.filter(user=OuterRef("user"), read_at=None).order_by().values("user").annotate(n=Count("pk"))
     )
@@ -74,9 +75,9 @@ def presence_of_user(user: AbstractBaseUser | AnonymousUser, hat_id: Any) -> Pre
     )
 
 
-def _resident(user: User) -> Presence:
-    unread = Notice.objects.filter(person_id=user.person_id, read_at=None).count()
-    return Presence(Actor(kind=ActorKind.RESIDENT, id=str(user.person_id), label="resident"), unread=unread)
+def _resident(person_id: UUID) -> Presence:
+    unread = Notice.objects.filter(person_id=person_id, read_at=None).count()
+    return Presence(Actor(kind=ActorKind.RESIDENT, id=str(person_id), label="resident"), unread=unread)
 
 
 def _hat(row: Membership) -> Hat:

@@ -14,9 +14,8 @@ HOUR = timedelta(hours=1)
 
 def failures_from(address: str) -> int:
     """Failed sign-ins from one address in the last hour."""
-    return AccessFailureLog.objects.filter(
-        ip_address=address, attempt_time__gt=Func(function="transaction_timestamp") - Value(HOUR)
-    ).count()
+    since = Func(function="transaction_timestamp") - Value(HOUR)
+    return int(AccessFailureLog.objects.filter(ip_address=address, attempt_time__gt=since).count())
 
 
 def demo_user(username: str) -> User | None:

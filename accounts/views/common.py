@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from allauth.account.utils import perform_login
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.forms import Form
+from django.http import HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -15,6 +18,12 @@ def own_path(request: ActorRequest, target: str, fallback: str) -> str:
     if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return target
     return fallback
+
+
+def signed_in_as(request: ActorRequest, user: AbstractBaseUser, *, method: str, target: str) -> HttpResponse:
+    """Sign a user in through allauth's stages (second factor, session list) and go on to `target`."""
+    response: HttpResponse = perform_login(request, user, redirect_url=target, signal_kwargs={"method": method})
+    return response
 
 
 def take_over(form: Form, error: ValidationError) -> None:

@@ -2,8 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from allauth.account.utils import perform_login
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +13,7 @@ from accounts.access import ActorRequest, public, signed_in
 from accounts.forms import CodeForm, PhoneForm
 from accounts.gateways import render as render_text
 from accounts.middleware import HAT
-from accounts.views.common import own_path
+from accounts.views.common import own_path, signed_in_as
 from ledger.actors import ActorKind
 
 CODE = "phone_code"
@@ -65,7 +64,7 @@ def phone(request: ActorRequest) -> HttpResponse:
 @public
 @never_cache
 @require_http_methods(["GET", "POST"])
-def phone_code(request: ActorRequest) -> HttpResponseBase:
+def phone_code(request: ActorRequest) -> HttpResponse:
     """The code from the message, in the browser that asked for it."""
     if CODE not in request.session:
         return redirect("accounts_phone")
@@ -75,7 +74,7 @@ def phone_code(request: ActorRequest) -> HttpResponseBase:
         user = actions.check_code(code_id=UUID(request.session[CODE]), typed=typed)
         if user is not None:
             del request.session[CODE]
-            return perform_login(request, user, redirect_url="/", signal_kwargs={"method": "phone"})
+            return signed_in_as(request, user, method="phone", target="/")
         form.add_error("code", _("This code does not open. Ask for a new one after five tries or ten minutes."))
     return render(request, "accounts/phone_code.html", {"form": form})
 
