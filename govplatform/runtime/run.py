@@ -137,7 +137,7 @@ class Run:
         """Restart a worker that is alive but redeems nothing."""
         assert self._supervisor is not None
         age = self._health()[1].get("canary_age_seconds")
-        young = time.monotonic() - self._worker_since < 2 * STALE_SECONDS
+        young = time.monotonic() - self._worker_since < STALE_SECONDS
         if not isinstance(age, int | float) or age <= STALE_SECONDS or young:
             return
         say(f"the worker has redeemed nothing for {age:.0f} s, starting it again")
