@@ -123,8 +123,10 @@ def client(*scopes: str) -> Callable[[View], View]:
     return mark
 
 
-# Views that are not ours, by route name. The first pattern that fits decides; what is not offered is closed.
+# Views of third parties, and of ledger, which stands below this module: by route name. The first pattern that fits
+# decides; what is not offered is closed.
 THIRD_PARTY: tuple[tuple[str, AccessRule], ...] = (
+    ("operations*", AccessRule(Gate.RIGHT, ("operations.settle",))),
     ("set_language", AccessRule(Gate.PUBLIC)),
     ("account_login", AccessRule(Gate.PUBLIC)),
     ("account_logout", AccessRule(Gate.PUBLIC)),

@@ -39,7 +39,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
 SCOPES: dict[str, tuple[str, str]] = {
     "reports.write": ("上报事件", "Report incidents"),
     "reports.read": ("查询本系统上报的事件", "Follow incidents it reported"),
-    "grids.locate": ("坐标定位网格", "Find the grid of a point"),
+    "grids.read": ("坐标定位网格", "Find the grid of a point"),
 }
 
 FACES = ("desk", "field", "public")
