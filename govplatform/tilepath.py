@@ -24,7 +24,8 @@ class TilePath:
         self.application = application
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith(PREFIX) and environ["REQUEST_METHOD"] == "GET":
+        plain = environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING")
+        if plain and environ["PATH_INFO"].startswith(PREFIX):
             tile = _kept_tile(environ)
             if tile is not None:
                 return _answer(environ, start_response, tile)

@@ -1,6 +1,9 @@
 """What the territory's pages read from a URL."""
 
+from datetime import date
+
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from grids.datum import Datum
@@ -12,6 +15,19 @@ class PointForm(forms.Form):
     lon = forms.FloatField(label=_("Longitude"))
     lat = forms.FloatField(label=_("Latitude"))
     datum = forms.ChoiceField(label=_("Datum"), choices=[(item.value, item.value) for item in Datum], required=False)
+
+
+class DayForm(forms.Form):
+    """A day in the address of a tile; today if none or nothing readable is said."""
+
+    on = forms.DateField(required=False)
+
+    @classmethod
+    def day(cls, data: QueryDict) -> date | None:
+        if "on" not in data:
+            return None
+        form = cls(data)
+        return form.cleaned_data["on"] if form.is_valid() else None
 
 
 class GridListForm(forms.Form):

@@ -6,6 +6,7 @@ and with the day, so a tile that is kept can never be stale and nothing has to b
 
 import gzip
 from collections import OrderedDict
+from datetime import date
 from hashlib import sha256
 from math import atan, degrees, pi, sinh
 from threading import Lock
@@ -35,7 +36,13 @@ HEADERS = {
 
 
 class TileKey(NamedTuple):
-    """Full name of a tile."""
+    """Full name of a tile.
+
+    Arguments:
+        layer: divisions, grids (service scheme) or units (management scheme).
+        scope: public or staff.
+        z, x, y: tile address, XYZ scheme in EPSG:3857.
+    """
 
     layer: str
     scope: str
@@ -64,7 +71,7 @@ class Layer(NamedTuple):
 
 _GRID_NAMES = "g.id, g.code, g.name_zh, g.name_en"
 _GRID_SOURCE = """grids_gridversion v JOIN grids_grid g ON g.id = v.grid_id JOIN grids_scheme s ON s.id = v.scheme_id"""
-_IN_FORCE = "v.valid @> (app_now() AT TIME ZONE 'Asia/Shanghai')::date"
+_IN_FORCE = "v.valid @> coalesce(%(on)s::date, (app_now() AT TIME ZONE 'Asia/Shanghai')::date)"
 
 
 def _grid_layer(scheme: str, least_zoom: int) -> Layer:
@@ -175,11 +182,17 @@ def kept(key: TileKey) -> Tile | None:
     return tile
 
 
-def tile(key: TileKey) -> Tile:
-    """A tile, drawn if it is nowhere kept."""
+def tile(key: TileKey, *, on: date | None = None) -> Tile:
+    """A tile, drawn if it is nowhere kept.
+
+    Arguments:
+        on: day whose boundaries are drawn; None is today. Another day makes another stamp.
+    """
+    if on is not None:
+        key = key._replace(stamp=f"{key.stamp}@{on}")
     found = kept(key)
     if found is None:
-        body = draw(key.layer, key.scope, key.z, key.x, key.y)
+        body = draw(key, on)
         found = Tile(f'"{sha256(body).hexdigest()[:20]}"', gzip.compress(body, 6, mtime=0))
         cache.set(_cache_key(key), tuple(found), KEPT_SECONDS)
         memory.put(key, found)
@@ -190,21 +203,15 @@ def _cache_key(key: TileKey) -> str:
     return f"tile:{key.layer}:{key.scope}:{key.stamp}:{key.z}:{key.x}:{key.y}"
 
 
-def draw(layer: str, scope: str, z: int, x: int, y: int) -> bytes:
-    """A Mapbox vector tile with one layer of that name, features carry id, code, name_zh, name_en. One statement.
-
-    Arguments:
-        layer: divisions, grids (service scheme) or units (management scheme).
-        scope: public or staff.
-        z, x, y: tile address, XYZ scheme in EPSG:3857.
-    """
-    how = LAYERS[layer]
+def draw(key: TileKey, on: date | None) -> bytes:
+    """A Mapbox vector tile with one layer of that name, features carry id, code, name_zh, name_en. One statement."""
+    how, z = LAYERS[key.layer], key.z
     if z < how.least_zoom:
         return b""
     pixel = 360.0 / 2**z / TILE_PIXELS  # degrees of longitude
     shape = how.shape if z >= EXACT_FROM_ZOOM else f"ST_Simplify({how.shape}, {pixel / 2:.10f}, true)"
     sql = _DRAW.format(
-        columns=how.columns[scope],
+        columns=how.columns[key.scope],
         shape=shape,
         plain=how.shape,
         source=how.source,
@@ -213,7 +220,7 @@ def draw(layer: str, scope: str, z: int, x: int, y: int) -> bytes:
         buffer=BUFFER,
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"layer": layer, "z": z, "x": x, "y": y, **_degrees(z, x, y)})
+        cursor.execute(sql, {**key._asdict(), "on": on, **_degrees(z, key.x, key.y)})
         return bytes(cursor.fetchone()[0] or b"")
 
 

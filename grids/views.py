@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import ActorRequest, public, requires
 from accounts.views.common import chips
 from grids import queries, tilecookie, tiles
-from grids.forms import GridListForm, PointForm
+from grids.forms import DayForm, GridListForm, PointForm
 from ledger.cityfolder import city_config
 
 PAGE = 60
@@ -36,7 +36,7 @@ def tile(request: ActorRequest, layer: str, z: int, x: int, y: int) -> HttpRespo
     if not tiles.valid_address(layer, z, x, y):
         raise Http404
     scope, stamp = tiles.scope_of(request.actor), tiles.stamp()
-    found = tiles.tile(tiles.TileKey(layer, scope, stamp, z, x, y))
+    found = tiles.tile(tiles.TileKey(layer, scope, stamp, z, x, y), on=DayForm.day(request.GET))
     headers = {**tiles.HEADERS, "ETag": found.etag}
     if found.etag in request.headers.get("if-none-match", ""):
         response = HttpResponse(status=304, headers=headers)
@@ -136,10 +136,12 @@ def desk(request: ActorRequest) -> HttpResponse:
     on: Any = values["on"] or queries.today()
     chosen = _chosen(values, within=request.actor.territory)
     page = queries.grid_page(on=on, page=DESK_PAGE, **chosen)
+    layer = "units" if chosen["scheme"] == "management" else "grids"
     context = {
         "page": page,
         "on": on,
         "past": bool(values["on"]),
+        "grid_tiles": f"/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt" + (f"?on={on}" if values["on"] else ""),
         "filters": _filters(request, queries.today(), schemes=True),
         "q": values["q"],
     }

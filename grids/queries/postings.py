@@ -155,16 +155,16 @@ def grid_posting(code: str, *, on: date) -> Posting | None:
     if not rows:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_STATION, {"path": rows[0].path})
+        cursor.execute(_STATION, {"path": rows[0].path, "worker": rows[0].worker_id, "on": on})
         station = cursor.fetchone() or ("", "", "")
     return Posting(rows[0], *station)
 
 
-# the narrowest body whose territory holds the grid and that has a phone
+# the body the worker serves in: the narrowest of his hats whose territory holds the grid
 _STATION = """
-SELECT name_zh, name_en, phone FROM accounts_department
- WHERE active AND phone <> '' AND territory <> '' AND %(path)s LIKE territory || '%%'
- ORDER BY length(territory) DESC, (function = 'grid') DESC, code LIMIT 1
+SELECT d.name_zh, d.name_en, d.phone FROM accounts_membership m JOIN accounts_department d ON d.id = m.department_id
+ WHERE m.user_id = %(worker)s AND m.valid @> %(on)s AND d.active AND %(path)s LIKE m.territory || '%%'
+ ORDER BY length(m.territory) DESC, d.code LIMIT 1
 """
 
 

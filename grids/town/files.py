@@ -11,6 +11,7 @@ from grids.town.records import Town
 from ledger.cityfolder import to_csv
 
 VALID_FROM = "2026-01-01"
+DRAWN_ON = "2026-01-05"  # boundaries in force since
 DIVISIONS, GRIDS, ADDRESSES = "town/divisions.geojson", "town/grids.geojson", "town/addresses.csv"
 ADDRESS_COLUMNS = ("code", "kind", "text_zh", "text_en", "lon", "lat", "division", "households")
 
@@ -42,7 +43,7 @@ def town_files(town: Town) -> dict[str, str]:
                 "name_en": row.name_en,
                 "division": row.division,
                 "households": row.households,
-                "valid_from": VALID_FROM,
+                "valid_from": DRAWN_ON,
             },
             row.ring,
         )

@@ -78,7 +78,7 @@ class Lattice:
     columns: int
     rows: int
     centre: Coordinate
-    cell: float = 94.0
+    cell: float = 82.0
     still: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
 
     @cached_property
