@@ -56,13 +56,15 @@ def move_url(number: str, move: MoveRow) -> str:
 
 
 def shown_move(number: str, move: MoveRow) -> ShownMove:
+    # what its own screen will ask for is not missing yet
+    missing = "" if move.url_name and "condition" in move.needs else move.missing
     return ShownMove(
         name=move.name,
         label=move.label,
         effect=move.effect,
         key=move.key,
-        primary=move.primary and not move.missing,
-        missing=move.missing,
+        primary=move.primary and not missing,
+        missing=missing,
         url=move_url(number, move),
         visit=move.name in VISITS,
         expected_version=move.expected_version,
