@@ -185,7 +185,7 @@ def locate(node: Node) -> list[Figure]:
     bearer = sender(node)
     requests = [
         {
-            "path": f"/api/v1/locate?lon={lon:.7f}&lat={lat:.7f}&datum=wgs84",
+            "path": f"/api/v1/grid-at?lon={lon:.7f}&lat={lat:.7f}&datum=wgs84",
             "headers": {"Authorization": f"Bearer {bearer.token}"},
         }
         for lon, lat in places(node)
@@ -214,8 +214,8 @@ def tiles(node: Node) -> list[Figure]:
         few = requests[:200]
         node.load(few, repeat=False, seconds=5)
         cached = node.load(few)
-        cookie = tile_cookie(node, signed["Cookie"])
-        only = [{**request, "headers": {"Cookie": cookie}} for request in few]
+        cookie = tile_cookie(node, few[0])
+        only = [{**request, "headers": {"Cookie": cookie, "Accept-Encoding": "gzip"}} for request in few]
         by_cookie = node.load(only)
     return [
         Figure("grid tile, cold", cold["per_second"], 120, p95=cold["p95"], limit="ST_AsMVT z13, 8 connections",
@@ -232,17 +232,16 @@ def empty_cache(node: Node) -> None:
     redis.Redis(unix_socket_path=str(node.paths.redis_socket)).flushall()
 
 
-def tile_cookie(node: Node, signed: str) -> str:
-    """The scope-signed cookie that a page with a map sets for the tiles it will ask for."""
-    for path in ("/tiles/cookie/", "/desk/map/", "/desk/cases/", "/desk/"):
-        connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=30)
-        connection.request("GET", path, headers={"Cookie": signed})
-        answer = connection.getresponse()
-        answer.read()
-        for value in answer.headers.get_all("Set-Cookie") or []:
-            if value.startswith(("tiles=", "tile=", "gp_tiles=")):
-                return str(value.split(";")[0])
-    return signed
+def tile_cookie(node: Node, request: dict[str, Any]) -> str:
+    """The scope-signed cookie that comes with a tile and is good for the tiles to come."""
+    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=30)
+    connection.request("GET", request["path"], headers=request["headers"])
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return next(
+        value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or [] if value.startswith("tiles=")
+    )
 
 
 def routing(node: Node) -> list[Figure]:
