@@ -16,6 +16,7 @@ from pathlib import Path
 
 from govplatform.runtime.console import Refusal, say
 from govplatform.runtime.paths import PG_PORT, Paths, check_socket_length, private_directory
+from govplatform.runtime.stamps import files_digest
 
 BOOTSTRAP_SQL = Path(__file__).with_name("bootstrap.sql")
 SERVICE_USER = "postgres"  # the distribution's package makes this account
@@ -197,7 +198,15 @@ def _bootstrap(paths: Paths, postgres: Postgres) -> None:
     _give(paths, copy)
     address: list[str | Path] = ["-h", paths.run, "-p", str(PG_PORT), "-U", "postgres", "-d", "postgres"]
     _run(paths, [postgres.bin / "psql", "-X", "-q", *address, "-f", copy])
-    (paths.servers / "cluster-id").write_text(uuid.uuid4().hex + "\n")
+    if not cluster_id(paths):
+        (paths.servers / "cluster-id").write_text(uuid.uuid4().hex + "\n")
+    (paths.servers / "bootstrapped").write_text(files_digest(BOOTSTRAP_SQL.parent, [BOOTSTRAP_SQL]))
+
+
+def _is_bootstrapped(paths: Paths) -> bool:
+    """Whether the text that makes role and extensions has been run as it is now."""
+    mark = paths.servers / "bootstrapped"
+    return mark.exists() and mark.read_text() == files_digest(BOOTSTRAP_SQL.parent, [BOOTSTRAP_SQL])
 
 
 def cluster_id(paths: Paths) -> str:
@@ -239,7 +248,7 @@ def _ensure_postgres(paths: Paths) -> None:
             _make_cluster(paths, postgres)
         say("starting PostgreSQL")
         _start_postgres(paths, postgres)
-    if not cluster_id(paths):
+    if not _is_bootstrapped(paths):
         _bootstrap(paths, postgres)
 
 
