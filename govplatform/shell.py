@@ -272,8 +272,7 @@ class Shell:
     @property
     def map_attribution(self) -> str:
         """Who the map is from: the raster service if one is set, otherwise the city folder's own words."""
-        own = self.map_view.get("attribution_en" if self.english else "attribution_zh", "")
-        return self.tile_attribution or str(own)
+        return self.tile_attribution or self._city_text("map_attribution", "")
 
     @property
     def basemap(self) -> str:

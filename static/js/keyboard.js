@@ -36,3 +36,17 @@ export function pressedLetter(event) {
   target?.click();
   return Boolean(target);
 }
+
+/** What is chosen now: address of the row's link, and whether it has the focus. */
+export function chosen() {
+  const link = rows().find((row) => row.getAttribute("aria-selected") === "true")?.querySelector("a[href]");
+  return link ? { href: link.getAttribute("href"), focused: link.closest("[data-rows] > *").contains(document.activeElement) } : null;
+}
+
+/** Choose the same row again among new ones, without telling the page. */
+export function restore({ href, focused }) {
+  const link = rows().map((row) => row.querySelector("a[href]")).find((one) => one.getAttribute("href") === href);
+  if (!link) return;
+  link.closest("[data-rows] > *").setAttribute("aria-selected", "true");
+  if (focused) link.focus({ preventScroll: true });
+}

@@ -1,5 +1,5 @@
 // Behaviour of every page's frame: keys, menus, focus after an error, safe return of a slow server. No page needs it.
-import { walkRows, pressedLetter } from "./keyboard.js";
+import { walkRows, pressedLetter, chosen, restore } from "./keyboard.js";
 import { watch, thumbnails } from "./photo.js";
 
 const help = document.getElementById("keyboard-help");
@@ -56,3 +56,12 @@ document.querySelector("[data-focus]")?.focus();
 for (const input of document.querySelectorAll("input[type=file][data-shrink]")) {
   watch(input, (files) => thumbnails(document.getElementById(input.dataset.shrink), files));
 }
+
+// a page nobody looks at does not ask for news
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.requestConfig.verb === "get" && !event.detail.requestConfig.triggeringEvent) event.preventDefault();
+});
+// after a live refresh the chosen row is still chosen and focus is where it was
+let kept = null;
+document.addEventListener("htmx:beforeSwap", () => (kept = chosen()));
+document.addEventListener("htmx:afterSettle", () => kept && restore(kept));
