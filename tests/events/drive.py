@@ -6,8 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from cases import engine
+from cases.access import Bearer
 from cases.models import Case
+from cases.workflow import Transition
 from events import actions
+from events.models import Report
 from ledger.clock import app_now
 from tests.events import town as builders
 from tests.events.town import Town
@@ -123,3 +126,48 @@ TO_STATE: dict[str, Callable[[Town], int]] = {
     "pending_close": checked,
     "closed": closed,
 }
+
+
+def ask_for(town: Town, case_id: int, what: str, **data: Any) -> int:
+    """The coordinator asks for a delay or a suspension; returns the step that decides on it."""
+    handle = builders.step(case_id, "handle")
+    move(town, case_id, f"request_{what}", "coordinator", assignment_id=handle.pk, note="缺配件", data=data)
+    return builders.step(case_id, what).pk
+
+
+def suspend(town: Town, case_id: int) -> None:
+    step = ask_for(town, case_id, "suspension")
+    version = builders.case(case_id).version
+    move(town, case_id, "suspend", "chief", assignment_id=step, note="同意", expected_version=version)
+
+
+def prepare(town: Town, case_id: int, transition: Transition) -> None:
+    """What has to stand before a transition can be taken in its state."""
+    if transition.name in ("grant_delay", "refuse_delay"):
+        ask_for(town, case_id, "delay", extension="1")
+    if transition.name in ("suspend", "refuse_suspension"):
+        ask_for(town, case_id, "suspension")
+    if transition.name == "file":
+        Report.objects.filter(case_id=case_id).update(condition=builders.condition(CATEGORY))
+
+
+def take(town: Town, case_id: int, transition: Transition, who: str) -> engine.Applied:
+    """A transition with everything it may ask for."""
+    found = Case.objects.get(pk=case_id)
+    actor = town[who] if who else Bearer(found.number).actor()
+    own = next((a for a in found.assignments.filter(open=True) if a.step_key in transition.step), None)
+    version = own.version if transition.scope == "assignment" and own else found.version
+    stages = [need.removeprefix("photo_") for need in transition.requires if need.startswith("photo_")]
+    with transaction.atomic(durable=True):
+        return engine.apply(
+            case_id=case_id,
+            transition=transition.name,
+            actor=actor,
+            now=app_now(),
+            expected_version=version,
+            note="说明",
+            department_id=town.department("zj") if "department" in transition.requires else None,
+            holder_id=town["handler"].user_id if "holder" in transition.requires else None,
+            data={"condition": builders.condition(CATEGORY), "extension": "1"},
+            photos=[engine.Photo(builders.photo(town["handler"]), stage) for stage in stages],
+        )
