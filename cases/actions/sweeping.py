@@ -1,5 +1,6 @@
 """Deadlines are found by an indexed sweep of the database's clock; nothing waits in a broker."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,12 +13,15 @@ BATCH = 200
 SOON, OVERDUE = 1, 2
 
 
-def sweep_deadlines(*, now: datetime) -> bool:
+def sweep_deadlines(*, now: datetime, only: Collection[int] | None = None) -> bool:
     """Warn of limits that are near and record those that have passed, each level of each clock once.
 
     Runs in ledger's transaction. Cases are locked first, as everywhere; a case somebody works on is skipped and met
     by the
     next sweep. Overdue is a fact: it stays on the case even if the limit is extended later.
+
+    Arguments:
+        only: primary keys of cases; None looks at all.
 
     Returns:
         whether there is more than one batch.
@@ -25,6 +29,7 @@ def sweep_deadlines(*, now: datetime) -> bool:
     due = Q(due_at__lte=now, warned_level__lt=OVERDUE) | Q(soon_at__lte=now, warned_level__lt=SOON)
     waiting = Clock.objects.filter(due, stopped_at__isnull=True, case=OuterRef("pk"))
     found = Case.objects.filter(Exists(waiting), closed=False).order_by("due_at", "pk")
+    found = found if only is None else found.filter(pk__in=only)
     cases = list(found.select_for_update(of=("self",), no_key=True, skip_locked=True)[:BATCH])
     clocks: dict[int, list[Clock]] = {case.pk: [] for case in cases}
     for clock in Clock.objects.filter(due, stopped_at__isnull=True, case__in=cases).select_related("assignment"):

@@ -3,11 +3,14 @@
 import random
 from collections import defaultdict
 
+from django.db.models.functions import MD5
+
 from accounts.models import ApiClient, Membership, User
 from grids.models import Address
 from grids.queries import AddressRow
 from ledger.actors import Actor, ActorKind
 
+PLACES = 400
 CLIENT = "demo-hotline-exchange"
 
 
@@ -32,10 +35,8 @@ class Cast:
             self.members[hat.department_id, hat.role.code].append(actor)
             self.by_user[hat.user_id].append(actor)
             self.departments[hat.department.code] = hat.department_id
-        self.places = [
-            AddressRow(a.code, a.text_zh, a.text_en, a.kind, a.point.x, a.point.y, "", "")
-            for a in Address.objects.filter(illustrative=True, kind="house").order_by("code")
-        ]
+        houses = Address.objects.filter(illustrative=True, kind="house").order_by(MD5("code"))[:PLACES]
+        self.places = [AddressRow(a.code, a.text_zh, a.text_en, a.kind, a.point.x, a.point.y, "", "") for a in houses]
         resident = User.objects.filter(person__isnull=False).order_by("pk").first()
         self.resident = Actor(kind=ActorKind.RESIDENT, id=str(resident.person_id), label="resident") if resident else None
         client = ApiClient.objects.filter(name=CLIENT).first()

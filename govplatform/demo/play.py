@@ -1,18 +1,18 @@
-"""Plays the stories in the order of their times, each step at its own moment of the shifted clock.
+"""Plays the stories one after the other, each step at its own moment of the shifted clock.
 
-Nothing is written but by actions, except that the sweep of deadlines is held while past days are played: it would
-find yesterday's limits with today's clock. Playing again goes on where it stopped: a step is known by the history.
+Nothing is written but by actions. What a step promises is redeemed here, under the clock of the story, so no worker is
+needed; a limit that passes between two steps is swept at the moment it passes. Playing again goes on where it
+stopped: how far a story has come is told by the history of its case.
 """
 
-import heapq
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import connection, transaction
 
 from accounts.actions import create_client
-from accounts.models import Department
 from cases.actions import sweep_deadlines
 from cases.models import Case, HistoryEntry
 from govplatform.demo.cast import CLIENT, Cast
@@ -25,9 +25,10 @@ from ledger.clock import app_now, shifted
 from ledger.models import PeriodRun
 from ledger.promises import held
 
-SWEEP_EVERY = timedelta(hours=6)
 HELD = {"cases.deadlines": 60, "ledger.reconcile": 300}  # periodic job: seconds
 HELD_FOR = 240  # seconds
+REDEEM_EVERY = 4  # steps
+MOST_STEPS = 60  # a story that needs more goes in circles
 # hours until the next step, by the state it is taken in: shortest, longest
 PACE = {
     "reported": (0.1, 1.2),
@@ -45,91 +46,63 @@ PACE = {
     "pending_close": (0.2, 2.0),
 }
 AFTER_CLOSING = (2.0, 40.0)
+Answer = TypeVar("Answer")
 
 
 class Play:
     """One run over some stories.
 
     Arguments:
-        tell: called with the number of cases begun, for the progress line.
+        tell: called with the number of cases that stand, for the progress line.
     """
 
     def __init__(self, stories: Iterable[Story], tell: Callable[[int], None]) -> None:
-        self.stories = {story.number: story for story in stories}
+        self.stories = sorted(stories, key=lambda story: -story.hours)
         self.tell = tell
-        self.cast, self.photos = _cast(), Photos()
+        self.cast, self.photos = Cast(), Photos()
         self.now = app_now()
         self.started = time.monotonic()
-        self.begun = 0
+        self.promised: list[int] = []
 
     def run(self) -> int:
-        """Play until now. Returns how many cases there are of these stories."""
+        """Play until now. Returns how many cases of these stories stand."""
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit TO off")  # what a crash takes away is played again
         self._hold_sweeps()
-        waiting = self._resume()
-        swept = min((at for at, _number in waiting), default=self.now)
-        while waiting:
-            at, number = heapq.heappop(waiting)
-            if at >= self.now:
-                continue
-            while swept + SWEEP_EVERY <= at:
-                swept += SWEEP_EVERY
-                self._at(swept, _sweep)
-            following = self._step(self.stories[number], at)
-            if following is not None:
-                heapq.heappush(waiting, (following, number))
-        self._at(self.now, _sweep)
-        return self.begun
+        keys = [key_of(story) for story in self.stories]
+        begun = {case.submission_key: case for case in Case.objects.filter(submission_key__in=keys)}
+        with held() as self.promised:
+            self._ensure_client()
+            for number, story in enumerate(self.stories, 1):
+                self._play(story, begun.get(key_of(story)))
+                self.tell(number)
+        return len(self.stories)
 
-    def _resume(self) -> list[tuple[datetime, int]]:
-        """When each story goes on: begun ones after their last line, the others at their beginning."""
-        keys = {key_of(story): number for number, story in self.stories.items()}
-        cases = {keys[case.submission_key]: case for case in Case.objects.filter(submission_key__in=keys)}
-        self.begun = len(cases)
-        waiting = []
-        for number, story in self.stories.items():
-            case = cases.get(number)
-            at = self._following(story, case) if case else self._beginning(story)
-            if at is not None:
-                waiting.append((at, number))
-        heapq.heapify(waiting)
-        return waiting
+    def _play(self, story: Story, case: Case | None) -> None:
+        """One story from where it stands until it rests or reaches now."""
+        if case is None:
+            case = self._at(self._beginning(story), lambda: report(story, self.cast, self.photos), redeem=True)
+        last = case.opened_at
+        for step in range(1, MOST_STEPS):
+            at = self._following(story, case)
+            if at is None or at >= self.now:
+                break
+            self._sweep_until(case, at)
+            scene = Scene(story, Case.objects.get(pk=case.pk), self.cast, self.photos)
+            if not self._at(at, lambda scene=scene: _step(scene), redeem=step % REDEEM_EVERY == 0):  # type: ignore[misc]
+                break
+            last = at
+        self._sweep_until(case, self.now)
+        if self.promised:
+            self._at(last, lambda: None, redeem=True)
 
     def _beginning(self, story: Story) -> datetime:
-        at = self.now - timedelta(hours=story.hours)
-        return min(working(at, urgent=False), self.now - timedelta(minutes=5 + story.number % 50))
-
-    def _step(self, story: Story, at: datetime) -> datetime | None:
-        done: list[Case | None] = []
-        self._at(at, lambda: done.append(self._play(story)))
-        return self._following(story, done[0]) if done[0] is not None else None
-
-    def _at(self, at: datetime, act: Callable[[], None]) -> None:
-        """Act at a moment, and redeem at once, under the same clock, what was promised meanwhile."""
-        offset = at - self.now - timedelta(seconds=time.monotonic() - self.started)
-        with shifted(offset), held() as promised:
-            act()
-            redeem_held(promised)
-
-    def _play(self, story: Story) -> Case | None:
-        """The next step of a story; None when it is over."""
-        case = Case.objects.filter(submission_key=key_of(story)).first()
-        if case is None:
-            self.begun += 1
-            self.tell(self.begun)
-            return report(story, self.cast, self.photos)
-        scene = Scene(story, case, self.cast, self.photos)
-        if case.closed:
-            if not after_closing(scene):
-                return None
-        else:
-            BY_STATE[case.state](scene)
-        return case
+        at = working(self.now - timedelta(hours=story.hours), urgent=False)
+        return min(at, self.now - timedelta(minutes=5 + story.number % 50))
 
     def _following(self, story: Story, case: Case) -> datetime | None:
         """When the next step of a story is taken; None if it rests here."""
-        case.refresh_from_db(fields=["state", "closed", "urgent"])
+        case.refresh_from_db(fields=["state", "closed", "urgent", "due_at"])
         if case.state == story.stop:
             return None
         last = HistoryEntry.objects.filter(case=case).order_by("-sequence").values_list("sequence", "at")[0]
@@ -138,8 +111,29 @@ class Play:
         hours = chance.uniform(shortest, longest) * (5 if "slow" in story.twists and not case.closed else 1)
         return working(last[1] + timedelta(hours=hours), urgent=case.urgent)
 
+    def _sweep_until(self, case: Case, at: datetime) -> None:
+        """Let limits pass at their moment. A case has at most a few of them."""
+        for _round in range(4):
+            case.refresh_from_db(fields=["due_at", "closed", "history_count"])
+            if case.due_at is None or case.due_at >= at or case.closed:
+                return
+            before = case.history_count
+            self._at(case.due_at + timedelta(seconds=30), lambda: _sweep(case.pk), redeem=True)
+            case.refresh_from_db(fields=["history_count"])
+            if case.history_count == before:
+                return
+
+    def _at(self, at: datetime, act: Callable[[], Answer], *, redeem: bool) -> Answer:
+        """Act at a moment; redeem under the same clock what has been promised."""
+        offset = at - self.now - timedelta(seconds=time.monotonic() - self.started)
+        with shifted(offset):
+            answer = act()
+            if redeem:
+                redeem_held(self.promised)
+        return answer
+
     def _hold_sweeps(self) -> None:
-        """Claim the coming periods of jobs that compare limits with today's clock; afterwards they run as always."""
+        """Claim the coming periods of jobs that compare limits with today's clock: they would meet cases half played."""
         second = int(self.now.timestamp())
         rows = [
             PeriodRun(name=name, period_start=datetime.fromtimestamp(start, self.now.tzinfo), started_at=self.now)
@@ -148,28 +142,31 @@ class Play:
         ]
         PeriodRun.objects.bulk_create(rows, ignore_conflicts=True)
 
-
-@transaction.atomic
-def _sweep_once() -> bool:
-    return sweep_deadlines(now=app_now())
-
-
-def _sweep() -> None:
-    while _sweep_once():
-        continue
-
-
-def _cast() -> Cast:
-    """The members, and the API client of the hotline exchange if it is not there yet."""
-    cast = Cast()
-    if cast.client is None:
-        security = Actor(
+    def _ensure_client(self) -> None:
+        """The API client of the hotline exchange."""
+        if self.cast.client is not None:
+            return
+        granter = Actor(
             kind=ActorKind.MEMBER, id="0", membership_id=0, rights=frozenset({"accounts.memberships"}), territory="/3709/"
         )
-        department = Department.objects.get(code="370902-jd")
-        create_client(
-            name=CLIENT, scopes=["reports.write", "reports.read"], department_id=department.pk,
-            expires_at=app_now() + timedelta(days=365), actor=security,
-        )  # fmt: skip
-        cast = Cast()
-    return cast
+        made, _token = create_client(
+            name=CLIENT,
+            scopes=["reports.write", "reports.read"],
+            department_id=self.cast.departments["370902-jd"],
+            expires_at=self.now + timedelta(days=365),
+            actor=granter,
+        )
+        self.cast.client = Actor(kind=ActorKind.CLIENT, id=str(made.pk), label=CLIENT)
+
+
+def _step(scene: Scene) -> bool:
+    """The next step of a story; False when nothing is left to happen."""
+    if scene.case.closed:
+        return after_closing(scene)
+    BY_STATE[scene.case.state](scene)
+    return True
+
+
+@transaction.atomic
+def _sweep(case_id: int) -> None:
+    sweep_deadlines(now=app_now(), only=[case_id])

@@ -101,7 +101,7 @@ def _rest(number: int, chance: random.Random) -> Story:
     if number % 5 == 0:
         stop = chance.choice(OPEN_STATES)
         hours = chance.uniform(1, 9 * 24)
-        twists |= set(NEEDED.get(stop, ()))
+        twists = (twists - {"reject", "transfer", "force", "reopen"}) | set(NEEDED.get(stop, ()))
     return _story(number, chance, hours, stop, frozenset(twists))
 
 
