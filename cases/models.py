@@ -198,9 +198,9 @@ class RoutingRule(models.Model):
     category = models.CharField(max_length=60, blank=True)  # prefix
     path = models.CharField(max_length=120, blank=True)  # prefix
     source = models.CharField(max_length=20, blank=True)
-    answers = models.JSONField(default=dict)  # contained in the case's answers
+    answers = models.JSONField(default=dict, blank=True)  # contained in the case's answers
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="+")
-    needs_role = models.CharField(max_length=40)
+    needs_role = models.CharField(max_length=40, blank=True)
     automatic = models.BooleanField(default=False)
     priority = models.PositiveIntegerField()  # higher wins
     owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")

@@ -53,10 +53,9 @@ def test_handing_over_keeps_the_limit_and_tells_the_colleague(town: World) -> No
 
 def test_a_step_is_not_handed_to_another_department(town: World) -> None:
     lead = step(to_joint(town, open_case(ANONYMOUS)), "joint")
+    olga, cora = town.users["olga"].pk, town.actor("cora")
     with pytest.raises(ValidationError):
-        actions.hand_over(
-            assignment_id=lead.pk, holder_id=town.users["olga"].pk, actor=town.actor("cora"), expected_version=lead.version
-        )
+        actions.hand_over(assignment_id=lead.pk, holder_id=olga, actor=cora, expected_version=lead.version)
     assert step(lead.case, "joint").holder_id is None
 
 

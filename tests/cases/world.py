@@ -70,7 +70,8 @@ def build() -> World:
             code=code, name_zh=f"单位{code}", name_en=f"Dept {code}", level=level, function=code, territory=territory
         )
     roles = {
-        code: Role.objects.create(code=code, name_zh=code, name_en=code, rights=rights) for code, rights in RIGHTS.items()
+        code: Role.objects.create(code=code, name_zh=code, name_en=code, rights=rights)
+        for code, rights in RIGHTS.items()
     }
     for name, department, role, territory in PEOPLE:
         user = User.objects.create(username=name, display_name=name)
