@@ -37,13 +37,14 @@ UPDATE ledger_promise AS p SET lease_until = now() + %(lease)s * interval '1 sec
 FROM (SELECT id FROM ledger_promise
       WHERE {which} AND done_at IS NULL AND dead_at IS NULL AND not_before <= app_now() AND lost_leases = 0
         AND (lease_until IS NULL OR lease_owner = %(owner)s)
-      ORDER BY {order} LIMIT 50 FOR UPDATE SKIP LOCKED) AS due
+      ORDER BY {order} LIMIT {limit} FOR UPDATE SKIP LOCKED) AS due
 WHERE p.id = due.id RETURNING p.*
 """
-_CLAIM_IDS = _CLAIM.format(which="id = ANY(%(ids)s)", order="id")
-_CLAIM_NEWEST = _CLAIM.format(which="kind = %(kind)s AND attempts = 0", order="not_before DESC, id DESC").replace(
-    "LIMIT 50", f"LIMIT {TOP_UP}"
-)
+_CLAIM_IDS = _CLAIM.format(which="id = ANY(%(ids)s)", order="id", limit=BATCH)
+_SAME_KIND = """
+kind = (SELECT kind FROM ledger_promise WHERE id = %(first)s) AND kind = ANY(%(batchable)s) AND attempts = 0
+"""
+_CLAIM_NEWEST = _CLAIM.format(which=_SAME_KIND, order="not_before DESC, id DESC", limit=TOP_UP)
 _SUSPECT = """
 SELECT id FROM ledger_promise
 WHERE id = ANY(%s) AND done_at IS NULL AND dead_at IS NULL AND not_before <= app_now()
@@ -83,8 +84,9 @@ def redeem(ids: list[int], *, top_up: bool = False) -> Outcome:
     claimed = _claim(ids, owner, top_up=top_up)
     for kind, rows in groupby(sorted(claimed, key=lambda row: (row.kind, row.pk)), key=lambda row: row.kind):
         _run(kinds.handlers.get(kind), list(rows), owner, outcome)
-    if len(claimed) < len(ids):
-        for row in _claim_suspects(ids, owner):
+    missing = set(ids) - {row.pk for row in claimed}
+    if missing:
+        for row in _claim_suspects(sorted(missing), owner):
             _run(kinds.handlers.get(row.kind), [row], owner, outcome)
     return outcome
 
@@ -107,9 +109,9 @@ def redeem_held(ids: list[int]) -> int:
 def _claim(ids: list[int], owner: str, *, top_up: bool) -> list[Promise]:
     values = {"lease": LEASE_SECONDS, "owner": owner, "ids": ids}
     claimed = list(Promise.objects.raw(_CLAIM_IDS, values))
-    spec = kinds.handlers.get(claimed[0].kind) if claimed else None
-    if top_up and spec is not None and spec.batch > 1:
-        claimed += Promise.objects.raw(_CLAIM_NEWEST, {**values, "kind": spec.kind})
+    if top_up:  # also when the message comes late and its own promises are done
+        batchable = [spec.kind for spec in kinds.handlers.values() if spec.batch > 1]
+        claimed += Promise.objects.raw(_CLAIM_NEWEST, {**values, "first": ids[0], "batchable": batchable})
     faults.point("ledger.redeem.before_claim_commit")
     return claimed
 

@@ -192,6 +192,24 @@ def test_a_message_for_an_old_promise_also_takes_the_newest(promised: Promised) 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_message_that_comes_too_late_still_helps_the_newest(promised: Promised) -> None:
+    late = promised()
+    redeem([late.pk])
+    fresh = promised()
+    other_kind = promised("test.slow")
+    redeem([late.pk], top_up=True)
+    assert set(Promise.objects.filter(done_at=None)) == {other_kind}
+    assert fresh.pk in seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_of_seconds_is_never_added_to_a_message(promised: Promised) -> None:
+    first, second = promised("test.external", {"to": "a"}), promised("test.external", {"to": "b"})
+    redeem([first.pk], top_up=True)
+    assert set(Promise.objects.filter(done_at=None)) == {second}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_long_batch_commits_in_slices(promised: Promised) -> None:
     rows = [promised("test.slow") for _ in range(int(SLICE_SECONDS / 0.05) + 5)]
     assert redeem([row.pk for row in rows]).done == len(rows)
