@@ -7,7 +7,7 @@ from cases.queries.case_file import (
     PhotoRow,
     StepRow,
     case_file,
-    move_form,
+    form_of,
     photo_path,
     similar_cases,
 )
@@ -15,7 +15,7 @@ from cases.queries.history import HistoryRow
 from cases.queries.inbox import VIEWS, InboxRow, Neighbours, inbox, inbox_counts, neighbours
 from cases.queries.invariants import invariant_i1, invariant_i2, invariant_i3, invariant_i4, invariant_i8
 from cases.queries.limits import LimitRow
-from cases.queries.moves import MoveForm, MoveRow, hand_over_form, members_of
+from cases.queries.moves import MoveForm, MoveRow, colleagues, members_of
 from cases.queries.people import members_for, superiors_of
 from cases.queries.queue import SORTS, QueueRow, filter_options, find_number, queue
 from cases.queries.reasons import Finding, RejectedRule
@@ -52,7 +52,7 @@ __all__ = [
     "export_rules",
     "filter_options",
     "find_number",
-    "hand_over_form",
+    "form_of",
     "inbox",
     "inbox_counts",
     "invariant_i1",
@@ -62,7 +62,6 @@ __all__ = [
     "invariant_i8",
     "members_for",
     "members_of",
-    "move_form",
     "neighbours",
     "photo_path",
     "queue",

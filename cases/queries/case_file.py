@@ -207,7 +207,7 @@ def case_file(actor: Actor, number: str, now: datetime) -> CaseFile | None:
     )
 
 
-def move_form(actor: Actor, number: str, transition: str, now: datetime) -> MoveForm | None:
+def form_of(actor: Actor, number: str, transition: str, now: datetime) -> MoveForm | None:
     """The form of one move of a case; None if the case is not visible or the move not permitted."""
     state = _read(actor, number)
     return form_of_move(actor, state, transition, now) if state is not None else None

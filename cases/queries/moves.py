@@ -144,23 +144,13 @@ def locked_text(actor: Actor, state: CaseState, moves: Sequence[MoveRow]) -> str
 
 @dataclass(frozen=True, slots=True)
 class MoveForm:
-    """The form of one move: what it asks for, and choices as (id, label); `proposed` is the department a rule
-    proposes.
-    """
+    """Choices for the form of one move: (id, label) each; `proposed` is the department a rule proposes."""
 
-    name: str
-    label: str
-    effect: str
-    requires: tuple[str, ...]
-    expected_version: int
-    assignment_id: int | None
-    missing: str = ""
-    url_name: str = ""
-    result: dict[str, str] = field(default_factory=dict)
-    departments: list[tuple[int, str]] = field(default_factory=list)
-    holders: list[tuple[int, str]] = field(default_factory=list)
-    assists: list[tuple[int, str]] = field(default_factory=list)
-    proposed: int | None = None
+    move: MoveRow
+    departments: list[tuple[int, str]]
+    holders: list[tuple[int, str]]
+    assists: list[tuple[int, str]]
+    proposed: int | None
 
 
 def form_of_move(actor: Actor, state: CaseState, name: str, now: datetime) -> MoveForm | None:
@@ -172,21 +162,8 @@ def form_of_move(actor: Actor, state: CaseState, name: str, now: datetime) -> Mo
     own = next((a for a in state.assignments if a.pk == move.assignment_id), None)
     people = members_of(own.department_id, now) if "holder" in move.needs and own is not None else []
     finding = RouteFinding.objects.filter(case=state.case, rule__isnull=False).order_by("-pk")
-    return MoveForm(
-        name=move.name,
-        label=move.label,
-        effect=move.effect,
-        requires=move.needs,
-        expected_version=move.expected_version,
-        assignment_id=move.assignment_id,
-        missing=move.missing,
-        url_name=move.url_name,
-        result=move.result,
-        departments=bodies,
-        holders=people,
-        assists=bodies if _is_joint(state.case, name) else [],
-        proposed=finding.values_list("rule__department_id", flat=True).first() if bodies else None,
-    )
+    proposed = finding.values_list("rule__department_id", flat=True).first() if bodies else None
+    return MoveForm(move, bodies, people, bodies if _is_joint(state.case, name) else [], proposed)
 
 
 def _is_joint(case: Case, name: str) -> bool:
@@ -196,20 +173,10 @@ def _is_joint(case: Case, name: str) -> bool:
     return any(table.step(key).joint for key in opened if not key.startswith("back"))
 
 
-def hand_over_form(actor: Actor, assignment_id: int, now: datetime) -> MoveForm | None:
-    """Colleagues an open step can be handed to; None if this actor may not hand it over."""
-    step = Assignment.objects.select_related("case").filter(pk=assignment_id, open=True).first()
-    if step is None or not access.can(actor, "case.hand_over", step.case, [step]):
-        return None
-    return MoveForm(
-        name="hand_over",
-        label=_("Hand over"),
-        effect=_("The colleague gets the step; the limit stays."),
-        requires=("holder",),
-        expected_version=step.version,
-        assignment_id=step.pk,
-        holders=[(pk, name) for pk, name in members_of(step.department_id, now) if pk != step.holder_id],
-    )
+def colleagues(assignment_id: int, now: datetime) -> list[tuple[int, str]]:
+    """Members of the department of a step who could hold it instead. Two statements."""
+    step = Assignment.objects.filter(pk=assignment_id).values_list("department_id", "holder_id").first()
+    return [row for row in members_of(step[0], now) if row[0] != step[1]] if step else []
 
 
 def _departments(case: Case) -> list[tuple[int, str]]:

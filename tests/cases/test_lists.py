@@ -175,9 +175,9 @@ def test_similar_cases_are_the_same_category_close_in_place_and_time(town: World
 
 def test_the_move_form_offers_departments_near_the_place_and_members_of_the_department(town: World) -> None:
     case = to_joint(town, open_case(ANONYMOUS))
-    give = queries.move_form(town.actor("cora"), case.number, "give", app_now())
+    give = queries.form_of(town.actor("cora"), case.number, "give", app_now())
     assert give is not None
     assert {pk for pk, _name in give.holders} == {town.users["hal"].pk, town.users["cora"].pk}
 
     other = open_case(ANONYMOUS)
-    assert queries.move_form(town.actor("cora"), other.number, "give", app_now()) is None
+    assert queries.form_of(town.actor("cora"), other.number, "give", app_now()) is None
