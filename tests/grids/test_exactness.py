@@ -1,0 +1,56 @@
+"""Exactness where it counts: in the database, on the whole invented town."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from grids.models import Address, Division, Grid, GridVersion
+from ledger.cityfolder import city_path
+from tests.grids import small
+
+
+def _one(sql: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+@pytest.fixture
+def whole(db: None, tmp_path: Path) -> None:
+    """The real folder without its duty roster."""
+    for path in city_path("taian").rglob("*"):
+        if path.is_file() and path.name in ("city.json", "divisions.csv", "counties.geojson") or path.parent.name == "town":
+            target = tmp_path / path.relative_to(city_path("taian"))
+            target.parent.mkdir(exist_ok=True)
+            if path.name != "duties.csv":
+                target.write_bytes(path.read_bytes())
+    folder, changes = small.load(tmp_path)
+    assert folder.faults == []
+    assert changes["load_divisions"].added == 3877 + 13
+
+
+def test_the_whole_city_is_exact(whole: None) -> None:
+    """One load, all that must hold: it takes some seconds."""
+    assert Division.objects.filter(level="village").count() == 3782 + 12
+    overlaps = """SELECT count(*) FROM grids_gridversion a JOIN grids_gridversion b
+        ON a.boundary && b.boundary AND a.id < b.id AND a.scheme_id = b.scheme_id
+        AND ST_Relate(a.boundary, b.boundary, 'T********')"""
+    assert _one(overlaps) == 0
+    for level, count in (("village", 12), ("township", 1)):
+        same = f"""SELECT count(*) FROM grids_division d WHERE d.level = '{level}' AND d.illustrative AND ST_Equals(
+            d.outline, (SELECT ST_Union(v.boundary) FROM grids_gridversion v JOIN grids_grid g ON g.id = v.grid_id
+            JOIN grids_scheme s ON s.id = v.scheme_id WHERE s.code = 'service' AND g.path LIKE d.path || '%'))"""
+        assert _one(same) == count
+    outside = """SELECT count(*) FROM grids_division t, grids_division c
+        WHERE t.code = '370902900' AND c.code = '370902' AND NOT ST_Covers(c.outline, t.outline)"""
+    assert _one(outside) == 0
+    assert GridVersion.objects.filter(boundary__isvalid=False).count() == 0
+    assert _one("SELECT max(abs(area - ST_Area(boundary::geography))) FROM grids_gridversion") == 0
+    misplaced = """SELECT count(*) FROM grids_address a JOIN grids_division d ON d.id = a.division_id
+        WHERE a.kind = 'house' AND NOT ST_Covers(d.outline, a.point)"""
+    assert _one(misplaced) == 0
+    assert not Address.objects.filter(illustrative=False).exists()
+    assert not Grid.objects.exclude(division__illustrative=True).exists()
+    paths = "SELECT count(*) FROM grids_grid g JOIN grids_division d ON d.id = g.division_id"
+    assert _one(f"{paths} WHERE g.path <> d.path || g.code || '/'") == 0
