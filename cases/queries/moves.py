@@ -208,9 +208,3 @@ def members_of(department_id: int, now: datetime) -> list[tuple[int, str]]:
         .distinct()
     )
     return [(pk, words.in_language(zh or username, en or zh or username)) for pk, zh, en, username in rows]
-
-
-def colleagues(assignment_id: int, now: datetime) -> list[tuple[int, str]]:
-    """Members an open step can be handed to: those of its department."""
-    body = Assignment.objects.filter(pk=assignment_id).values_list("department_id", flat=True).first()
-    return members_of(body, now) if body is not None else []
