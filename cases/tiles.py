@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 
 from cases.access import visible_to
@@ -26,11 +26,11 @@ SELECT ST_AsMVT(gathered, 'cases', 4096, 'geom') FROM gathered WHERE geom IS NOT
 CELL = "ST_SnapToGrid(place, (SELECT (ST_XMax(envelope) - ST_XMin(envelope)) / {cells} FROM tile))"
 
 
-def bounds(z: int, x: int, y: int) -> Polygon:
+def bounds(z: int, x: int, y: int) -> GEOSGeometry:
     """The tile in EPSG:4326, degrees."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT ST_AsEWKB(ST_Transform(ST_TileEnvelope(%s, %s, %s), 4326))", [z, x, y])
-        return Polygon.from_ewkb(bytes(cursor.fetchone()[0]))
+        return GEOSGeometry(memoryview(cursor.fetchone()[0]))
 
 
 def case_tile(actor: Actor, *, z: int, x: int, y: int, open_only: bool, now: datetime) -> bytes:

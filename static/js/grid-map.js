@@ -45,7 +45,6 @@ class GridMap extends HTMLElement {
     else {
       canvas.setAttribute("role", "application");
       canvas.setAttribute("aria-label", this.words.use ?? "");
-      L.control.zoom({ position: "bottomright", zoomInTitle: this.words.in, zoomOutTitle: this.words.out }).addTo(map);
     }
     const [lon, lat] = numbers(this.getAttribute("point"));
     const [centreLon, centreLat] = numbers(this.getAttribute("center"));
@@ -63,7 +62,8 @@ class GridMap extends HTMLElement {
     raster(map, this.getAttribute("tiles-url"), "");
     basemap(map, this.getAttribute("basemap"), Number(this.getAttribute("basemap-zoom") ?? 15));
     boundaries(map, { grids: this.getAttribute("grids"), divisions: this.getAttribute("divisions"), chosen: this.getAttribute("grid") ?? "", onGrid: still || picking ? null : (properties, at) => this.nameGrid(properties, at) });
-    furniture(map, { attribution: this.getAttribute("attribution"), approval: this.getAttribute("approval"), still });
+    furniture(map, { attribution: this.getAttribute("attribution"), approval: this.getAttribute("approval") });
+    if (!still) L.control.zoom({ position: "bottomright", zoomInTitle: this.words.in, zoomOutTitle: this.words.out }).addTo(map);
   }
 
   place(at) {
@@ -85,17 +85,19 @@ class GridMap extends HTMLElement {
     if (label.textContent) L.popup({ closeButton: false, className: "m-tip" }).setLatLng(at).setContent(label).openOn(this.map);
   }
 
-  // the list is the source: every element with data-lon and data-lat in it is a shape; a feed or tiles add what the list does not hold
+  // the list is the source: every element with data-lon and data-lat in it is a shape; where it has none, tiles are
   cases(map) {
-    this.list = document.getElementById(this.getAttribute("list") ?? "");
+    const listed = () => document.getElementById(this.getAttribute("list") ?? "");
+    const positioned = () => Boolean(listed()?.querySelector("[data-lon][data-lat]"));
     const tiles = this.getAttribute("cases-tiles");
-    if (tiles) fromTiles(tiles, (key) => this.choose(key)).addTo(map);
+    this.list = listed();
+    if (tiles && !positioned()) fromTiles(tiles, (key) => this.choose(key)).addTo(map);
+    else if (this.list) this.mirror();
     if (!this.list) return;
-    if (!tiles) this.mirror();
-    for (const name of ["mouseover", "focusin", "row-chosen"]) this.list.addEventListener(name, (event) => this.point(event.target.closest("[data-lon]")));
+    for (const name of ["mouseover", "focusin", "row-chosen"]) document.addEventListener(name, (event) => this.list?.contains(event.target) && this.point(event.target.closest("[data-lon]")));
     document.body.addEventListener("htmx:afterSwap", () => {
-      this.list = document.getElementById(this.getAttribute("list"));
-      if (this.list && !tiles && this.map) this.mirror(false);
+      this.list = listed();
+      if (this.map && positioned()) this.mirror(false);
     });
   }
 

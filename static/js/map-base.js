@@ -80,8 +80,8 @@ export function boundaries(map, { grids, divisions, chosen, onGrid }) {
 }
 
 /** Scale bar, attribution and approval number. */
-export function furniture(map, { attribution, approval, still }) {
+export function furniture(map, { attribution, approval }) {
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   const words = [attribution, approval].filter(Boolean).join(" · ");
-  if (words || !still) L.control.attribution({ prefix: false, position: "bottomright" }).addAttribution(words).addTo(map);
+  if (words) L.control.attribution({ prefix: false, position: "bottomright" }).addAttribution(words).addTo(map);
 }
