@@ -6,7 +6,7 @@ import tomllib
 from importlib import metadata
 
 import pytest
-from django.core.checks import run_checks
+from django.core.checks import ERROR, run_checks
 from django.core.management import get_commands
 from django.utils.module_loading import import_string
 
@@ -53,8 +53,8 @@ def test_every_registered_name_resolves() -> None:
         assert import_string(name), purpose
 
 
-def test_the_system_checks_pass() -> None:
-    assert run_checks() == []
+def test_the_system_checks_find_no_error() -> None:
+    assert [message for message in run_checks() if message.level >= ERROR] == []
 
 
 def test_nothing_names_a_package_registry() -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.faults import page
 from tests.faults.driver import Book
 from tests.faults.rig import Rig, p95, wait_until
 
@@ -34,8 +35,9 @@ def test_p4_emptying_redis_at_any_moment_loses_nothing(rig: Rig, size: int) -> N
             rig.flush_redis()
     assert set(book.statuses) == {201}
     assert not book.broken
-    rig.wait_routed(keys, within=30)
+    took = rig.wait_routed(keys, within=30)
     rig.compare(keys, book)
+    page.note("P4", "flush", f"FLUSHALL all the time: {len(keys)} of {len(keys)} routed after {took:.0f} s")
 
 
 def test_p4_reports_are_taken_and_routed_while_redis_is_away(rig: Rig, size: int) -> None:
@@ -54,7 +56,9 @@ def test_p4_reports_are_taken_and_routed_while_redis_is_away(rig: Rig, size: int
     assert not book.broken
     assert p95(book.seconds) <= 1.0, "a request waited for Redis"
     assert max(book.seconds) <= 2.0
-    rig.wait_routed(keys, within=60)
+    took = rig.wait_routed(keys, within=60)
     rig.wait_quiet(within=60)
     assert rig.number(SESSIONS) == sessions
     rig.compare(keys, book)
+    slow = p95(book.seconds) * 1000
+    page.note("P4", "outage", f"{seconds:.0f} s away: 0 errors, p95 {slow:.0f} ms, backlog gone after {took:.0f} s")

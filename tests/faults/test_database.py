@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.faults import servers
+from tests.faults import page, servers
 from tests.faults.rig import Rig
 from tests.faults.test_broker import reports_meanwhile
 
@@ -31,3 +31,4 @@ def test_p16_the_first_report_after_a_database_restart_succeeds_within_seconds(r
     rig.wait_quiet()
     assert {name: process.pid for name, process in rig.running.items() if process.poll() is None} == before
     rig.compare(keys, book)
+    page.note("P16", how.name, f"{how.name}: first success {healed:.1f} s after it accepts")

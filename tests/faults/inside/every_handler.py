@@ -13,7 +13,8 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
-from accounts.actions import request_code  # noqa: E402
+from accounts.actions import notify, request_code  # noqa: E402
+from accounts.models import User  # noqa: E402
 from cases.models import Case, Clock  # noqa: E402
 from ledger import kinds  # noqa: E402
 from ledger.actions import redeem, run_periodic, start_job  # noqa: E402
@@ -45,6 +46,7 @@ def seed(keys: list[str]) -> None:
     """One promise of every kind that new reports alone do not bring."""
     case = Case.objects.filter(submission_key__in=keys).order_by("pk")[0]
     clock = Clock.objects.filter(case__submission_key__in=keys).order_by("pk").first()
+    user = User.objects.filter(is_active=True).order_by("pk")[0]
     for name in kinds.periodics:
         run_periodic(name=name)
     for queue in kinds.QUEUES:
@@ -55,6 +57,7 @@ def seed(keys: list[str]) -> None:
     request_code(phone="13800000000")
     with transaction.atomic():
         now = app_now()
+        notify(kind="assigned", key=f"rig:{now}", now=now, user_ids=[user.pk], channels=("sms",), case_id=case.pk)
         for kind, payload in jobs.seeds(case=case, clock=clock).items():
             if kind in kinds.handlers and not Promise.objects.filter(kind=kind, done_at=None, dead_at=None).exists():
                 promise(kind, key=f"rig:{kind}:{now.timestamp()}", payload=payload, now=now)

@@ -23,6 +23,7 @@ def seeds(*, case: Case, clock: Clock | None) -> dict[str, dict[str, Any]]:
     """Kind → payload, ids and codes only."""
     return {
         "ledger.canary": {},
+        "ledger.periodic": {"name": "ledger.tidy", "round": 0},
         "cases.deadline": {"case": case.pk, "clock": clock.pk if clock else 0, "level": 1},
         "cases.child_closed": {"case": case.pk, "child": case.pk},
     }
