@@ -11,7 +11,7 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: ## everything up, in the foreground; PORT= HOST= YES=1
-	@$(RUNTIME) run --host "$(or $(call given,HOST),127.0.0.1)" --port "$(call given,PORT)"
+	@$(RUNTIME) run --host "$(or $(call given,HOST),127.0.0.1)" --port "$(PORT)"
 
 stop: ## end the run of this checkout and its servers
 	@$(RUNTIME) stop
