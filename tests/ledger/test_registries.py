@@ -1,12 +1,16 @@
 """Names are resolved at start, and the command checks what was registered."""
 
+import inspect
+
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from ledger import kinds
+from ledger.actions import redeem_due, run_periodic
 from ledger.checks import broker_options, registered_names
+from ledger.models import Promise
 
 
 def breach() -> list[str]:
@@ -49,3 +53,30 @@ def test_the_command_names_every_breach_and_fails(
     call_command("check_invariants", "I2")
     with pytest.raises(CommandError, match="unknown: I9"):
         call_command("check_invariants", "I9")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", sorted(kinds.periodics))
+def test_every_periodic_job_of_the_platform_runs_in_the_ledgers_transaction(name: str) -> None:
+    run_periodic(name=name)
+    redeem_due()
+    row = Promise.objects.get(kind="ledger.periodic", payload__name=name)
+    assert (row.last_error, row.attempts) == ("", 0)
+    assert row.done_at is not None
+
+
+@pytest.mark.parametrize("kind", sorted(kinds.handlers))
+def test_every_handler_takes_what_it_is_given(kind: str) -> None:
+    spec = kinds.handlers[kind]
+    given: dict[str, object] = {"promise_id": 1, "now": None}
+    answer = {"answer": {}} if spec.external else {}
+    inspect.signature(kinds.resolve(spec.handler)).bind({}, **given, **answer)
+    if spec.external:
+        inspect.signature(kinds.resolve(spec.prepare)).bind({}, **given)
+        inspect.signature(kinds.resolve(spec.send)).bind({}, idempotency_key="k")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(kinds.invariants))
+def test_every_invariant_holds_on_an_empty_site(name: str) -> None:
+    assert kinds.resolve(kinds.invariants[name])() == []
