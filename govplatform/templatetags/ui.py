@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -16,8 +15,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from govplatform.durations import read_clock
+from govplatform.durations import WORKING_UNITS, read_clock
 from govplatform.shell import Line, Shell
+from ledger.queries import work_calendar
 
 register = template.Library()
 LEVELS = ("ok", "soon", "late", "hold", "orange")
@@ -56,14 +56,11 @@ def lamp(level: str, word: str = "") -> SafeString:
 
 @register.simple_tag
 def remaining(
-    due: datetime | None,
-    now: datetime,
-    unit: str = "urgent_hour",
-    soon: datetime | None = None,
-    working_days: Decimal | None = None,
+    due: datetime | None, now: datetime, unit: str = "urgent_hour", soon: datetime | None = None
 ) -> SafeString:
     """The lamp with the time left or over; see `govplatform.durations.read_clock`."""
-    reading = read_clock(now=now, due=due, soon=soon, unit=unit, working_days=working_days)
+    calendar = work_calendar() if unit in WORKING_UNITS and due is not None else None
+    reading = read_clock(now=now, due=due, soon=soon, unit=unit, calendar=calendar)
     return lamp(reading.level, reading.words)
 
 

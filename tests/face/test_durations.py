@@ -1,12 +1,12 @@
 """What a clock says."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 from django.utils import translation
 
 from govplatform.durations import Reading, read_clock
+from ledger.calendar import WorkCalendar
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -39,13 +39,41 @@ def test_a_paused_clock_has_no_time() -> None:
     assert read_clock(now=NOW, due=None) == Reading("hold", "Clock paused")
 
 
+WEEK = WorkCalendar()  # Monday to Friday, 08:00-12:00 and 14:00-18:00
+
+
 def test_a_limit_in_working_days_is_told_in_working_days_where_the_calendar_is_known() -> None:
-    reading = read_clock(now=NOW, due=at(days=4), unit="working_day", working_days=Decimal("2.4"))
-    assert reading.words == "2 working days left"
+    # Monday 10:00 to Thursday 11:00 in the city
+    assert (
+        read_clock(now=NOW, due=at(days=3, hours=1), unit="working_day", calendar=WEEK).words == "3 working days left"
+    )
 
 
-def test_the_last_working_day_is_told_in_hours() -> None:
-    assert read_clock(now=NOW, due=at(hours=5), unit="working_day", working_days=Decimal("0.6")).words == "5 h left"
+def test_a_weekend_is_not_counted() -> None:
+    friday = NOW + timedelta(days=4)
+    assert read_clock(now=friday, due=friday + timedelta(days=3), unit="working_day", calendar=WEEK).words == (
+        "1 working day left"
+    )
+
+
+def test_the_last_working_day_is_told_in_working_time() -> None:
+    # Monday 10:00 to Tuesday 09:00 in the city: six hours of Monday, one of Tuesday
+    assert read_clock(now=NOW, due=at(hours=23), unit="working_day", calendar=WEEK).words == "7 h left"
+
+
+def test_a_limit_in_working_hours_is_told_in_working_time() -> None:
+    assert read_clock(now=NOW, due=at(hours=5), unit="working_hour", calendar=WEEK).words == "3 h left"
+
+
+def test_a_limit_in_working_hours_long_overdue_is_told_in_working_days() -> None:
+    now = NOW + timedelta(days=7)
+    assert read_clock(now=now, due=NOW, unit="working_hour", calendar=WEEK).words == "5 working days over"
+
+
+def test_overdue_working_days_are_counted_the_same_way() -> None:
+    assert read_clock(now=NOW + timedelta(days=2), due=NOW, unit="working_day", calendar=WEEK).words == (
+        "2 working days over"
+    )
 
 
 def test_the_lamp_is_amber_from_the_given_moment_and_red_after_the_deadline() -> None:
