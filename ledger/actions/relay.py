@@ -1,15 +1,18 @@
 """One round of the relay: every promise is redeemed though a message, the broker or all workers are gone."""
 
 import logging
+import time
 from itertools import groupby
 
 from django.db import connection, transaction
 
+from ledger import anchors
 from ledger.actions.periodic import tick
 from ledger.clock import app_now
 from ledger.models import Promise
 from ledger.promises import BATCH, breaker, nudge, promise
 from ledger.promises.redeem import redeem
+from ledger.queries import audit_head
 from ledger.queries.health import canary_age_seconds
 
 log = logging.getLogger(__name__)
@@ -19,6 +22,8 @@ WORKERS_GONE_SECONDS = 30
 ROUND_LIMIT = 500
 INLINE_LIMIT = 200
 LATE_PERIODS = 2
+ANCHOR_SECONDS = 600.0
+_next_anchor = [0.0]
 
 # Older than 5 s and not told to the broker for 15 s, with no living lease.
 _STALE = """
@@ -37,6 +42,7 @@ def relay_round() -> int:
         how many promises were run here because the broker or the workers are away.
     """
     _sing()
+    _anchor()
     tick(late_by=LATE_PERIODS)
     age = canary_age_seconds()
     away = not breaker.open_for_use() or age is None or age > WORKERS_GONE_SECONDS
@@ -46,6 +52,16 @@ def relay_round() -> int:
             away = away or not nudge(kind, ids)
         _nudged([promise_id for ids in stale.values() for promise_id in ids])
     return _run_inline(stale) if away else 0
+
+
+def _anchor() -> None:
+    """Every ten minutes the head of the audit chain goes to a file outside the database."""
+    if time.monotonic() < _next_anchor[0]:
+        return
+    _next_anchor[0] = time.monotonic() + ANCHOR_SECONDS
+    head = audit_head()
+    if head is not None and head != next(reversed(list(anchors.kept())), None):
+        anchors.append(head)
 
 
 @transaction.atomic(durable=True)

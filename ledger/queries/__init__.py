@@ -4,7 +4,7 @@ from ledger.queries.calendar import work_calendar
 from ledger.queries.editions import edition_in_force
 from ledger.queries.files import file_path
 from ledger.queries.health import health
-from ledger.queries.invariants import breaches, invariant_audit, invariant_files, invariant_promises
+from ledger.queries.invariants import audit_head, breaches, invariant_audit, invariant_files, invariant_promises
 from ledger.queries.operations import (
     IncidentRow,
     JobRow,
@@ -20,6 +20,7 @@ __all__ = [
     "JobRow",
     "KindRow",
     "OperationsPage",
+    "audit_head",
     "breaches",
     "edition_in_force",
     "file_path",

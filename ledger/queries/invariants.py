@@ -6,6 +6,7 @@ from collections.abc import Collection
 from django.db import connection
 
 from ledger import kinds
+from ledger.anchors import Anchor, kept
 from ledger.models import StoredFile
 from ledger.queries.files import file_path
 
@@ -22,6 +23,14 @@ _CHAIN = """
 SELECT id FROM (SELECT a.id, a.hash, a.previous_hash, ledger_audit_hash(a) AS computed,
                        lag(a.hash, 1, '') OVER (ORDER BY a.id) AS before FROM ledger_auditentry AS a) AS chain
 WHERE hash <> computed OR previous_hash <> before ORDER BY id LIMIT %s
+"""
+_HEAD = """
+SELECT (SELECT oid::text FROM pg_database WHERE datname = current_database()), id, hash
+FROM ledger_auditentry ORDER BY id DESC LIMIT 1
+"""
+_LOST = """
+SELECT * FROM unnest(%s::bigint[], %s::text[]) AS anchored (id, hash)
+EXCEPT SELECT id, hash FROM ledger_auditentry ORDER BY id LIMIT %s
 """
 
 
@@ -57,8 +66,35 @@ def invariant_promises() -> list[str]:
 
 
 def invariant_audit() -> list[str]:
-    """I7: the audit chain is unbroken; an edited, removed or inserted line shows where a link does not fit."""
-    return [f"audit line {pk} does not fit the chain" for (pk,) in _rows(_CHAIN)]
+    """I7: the audit chain is unbroken and fits its anchors.
+
+    An edited, removed or inserted line shows where a link does not fit; a cut tail or a chain written anew lacks a line
+    that was anchored outside the database.
+    """
+    return [f"audit line {pk} does not fit the chain" for (pk,) in _rows(_CHAIN)] + _unanchored()
+
+
+def audit_head() -> Anchor | None:
+    """The last audit line; None before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD)
+        row = cursor.fetchone()
+    return Anchor(*row) if row else None
+
+
+def _unanchored() -> list[str]:
+    head = audit_head()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid::text FROM pg_database WHERE datname = current_database()")
+        database = cursor.fetchone()[0]
+    known = [anchor for anchor in kept() if anchor.database == database]
+    if not known:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST, [[anchor.id for anchor in known], [anchor.hash for anchor in known], LONGEST_LINES])
+        return [
+            f"audit line {row[0]} was anchored and is gone; the last is {head and head.id}" for row in cursor.fetchall()
+        ]
 
 
 def _rows(statement: str) -> list[tuple[int, ...]]:

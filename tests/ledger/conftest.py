@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from ledger import kinds
 from ledger.actors import Actor, ActorKind
@@ -25,7 +27,8 @@ Promised = Callable[..., Promise]
 
 
 @pytest.fixture(autouse=True)
-def made_up_kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def made_up_kinds(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> Iterator[None]:
+    settings.VAR_DIR = tmp_path  # anchors of one test are none of the next one's
     for kind, name in MADE_UP.items():
         monkeypatch.setitem(kinds.handlers, kind, kinds.Handler(kind, f"tests.ledger.handlers.{name}", "route"))
     external = kinds.Handler(

@@ -1,14 +1,18 @@
 """The audit and the access log are only ever added to, and an edit is found."""
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from pytest_django import Settings
 
-from ledger.actions import audit, reveal
+from ledger import anchors
+from ledger.actions import audit, relay, reveal
 from ledger.actors import CLOCK, Actor
 from ledger.clock import app_now
 from ledger.models import AuditEntry
-from ledger.queries import invariant_audit
+from ledger.queries import audit_head, invariant_audit
 from tests.ledger.test_redeem import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,6 +85,55 @@ def test_what_a_superuser_does_is_found(statement: str) -> None:
     write()
     tamper(statement)
     assert invariant_audit() != []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM ledger_auditentry WHERE object_id IN ('3', '4')",
+        "DELETE FROM ledger_auditentry",
+        "DO $$ DECLARE line ledger_auditentry; before text := ''; BEGIN"
+        " DELETE FROM ledger_auditentry WHERE object_id = '2';"
+        " FOR line IN SELECT * FROM ledger_auditentry ORDER BY id LOOP line.previous_hash := before;"
+        " before := ledger_audit_hash(line); UPDATE ledger_auditentry SET previous_hash = line.previous_hash,"
+        " hash = before WHERE id = line.id; END LOOP; END $$",
+    ],
+)
+def test_a_cut_tail_or_a_chain_written_anew_does_not_fit_its_anchor(
+    statement: str, settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path
+    write()
+    head = audit_head()
+    assert head is not None
+    anchors.append(head)
+    write(2)
+    assert invariant_audit() == []
+    tamper(statement)
+    assert f"audit line {head.id} was anchored" in "\n".join(invariant_audit())
+
+
+def test_an_anchor_somebody_else_wrote_is_passed_over(settings: Settings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    write(1)
+    head = audit_head()
+    assert head is not None
+    anchors.append(head)
+    genuine = anchors.path().read_text(encoding="ascii")
+    anchors.path().write_text(genuine + genuine.replace(head.hash, "0" * 64) + genuine[:40], encoding="ascii")
+    assert list(anchors.kept()) == [head]
+    assert invariant_audit() == []
+
+
+def test_the_relay_anchors_the_head_and_not_twice(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VAR_DIR = tmp_path
+    write(1)
+    for _ in range(2):
+        monkeypatch.setattr(relay, "_next_anchor", [0.0])
+        relay._anchor()
+    assert list(anchors.kept()) == [audit_head()]
 
 
 def test_a_line_cannot_bring_its_own_hash() -> None:

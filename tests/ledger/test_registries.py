@@ -69,7 +69,7 @@ def test_every_periodic_job_of_the_platform_runs_in_the_ledgers_transaction(name
 def test_every_handler_takes_what_it_is_given(kind: str) -> None:
     spec = kinds.handlers[kind]
     given: dict[str, object] = {"promise_id": 1, "now": None}
-    answer = {"answer": {}} if spec.external else {}
+    answer: dict[str, object] = {"answer": {}} if spec.external else {}
     inspect.signature(kinds.resolve(spec.handler)).bind({}, **given, **answer)
     if spec.external:
         inspect.signature(kinds.resolve(spec.prepare)).bind({}, **given)
