@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
         kinds.register_handler("cases.deadline", handler="cases.actions.tell_deadline", queue="notify")
         kinds.register_handler("cases.child_closed", handler="cases.actions.child_closed", queue="route")
         kinds.register_periodic("cases.deadlines", handler="cases.actions.sweep_deadlines", seconds=60)
+        kinds.register_periodic("cases.free_steps", handler="cases.actions.free_steps", seconds=60)
         kinds.register_city_part("rules", "cases.actions.load_rules", order=40, export="cases.queries.export_rules")
         for name in ("I1", "I2", "I3", "I4", "I8"):
             kinds.register_invariant(name, f"cases.queries.invariant_{name.lower()}")

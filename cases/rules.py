@@ -112,6 +112,7 @@ def why_text(why: str) -> str:
         "territory": _("another area"),
         "source": _("another source"),
         "answers": _("other answers"),
+        "department": _("its department has been closed"),
         "priority": _("a rule with higher priority came first"),
     }
     return texts.get(why, why)

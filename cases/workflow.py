@@ -23,7 +23,7 @@ REQUIREMENTS = ("note", "photo_before", "photo_after", "photo_check", "departmen
 REQUIREMENTS_OF_OTHERS = ("assists", "children")  # no open assist in the step; no open child case
 VERBS = (
     "open", "claim", "hand_over", "urge", "comment", "attach", "release", "withdraw_release", "soon", "overdue",
-    "exempt", "answer", "child_opened", "child_closed", "linked", "proposed", "supervise",
+    "exempt", "answer", "rate", "child_opened", "child_closed", "linked", "proposed", "supervise",
 )  # fmt: skip
 PLAIN_TARGETS = ("given", "actor", "lead", "reporter")
 WITHOUT_RIGHT = frozenset({"reporter", "rule", "clock"})

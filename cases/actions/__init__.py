@@ -7,7 +7,7 @@ from cases.actions.moving import claim, hand_over, mark_seen, move_case
 from cases.actions.people import note_export, reveal_contact
 from cases.actions.routing import route_case
 from cases.actions.rule_loading import load_rules
-from cases.actions.sweeping import sweep_deadlines
+from cases.actions.sweeping import free_steps, sweep_deadlines
 from cases.actions.talking import attach, comment, release, supervise, urge, watch
 from cases.actions.telling import child_closed, tell, tell_deadline
 
@@ -18,6 +18,7 @@ __all__ = [
     "claim",
     "comment",
     "draft_rules",
+    "free_steps",
     "hand_over",
     "load_rules",
     "mark_seen",

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from cases import engine
-from cases.models import Case, Clock
+from cases.models import Assignment, Case, Clock
 from ledger.actors import CLOCK
 
 BATCH = 200
@@ -37,6 +37,26 @@ def sweep_deadlines(*, now: datetime, only: Collection[int] | None = None) -> bo
     for case in cases:
         _warn(engine.Move(case=case, actor=CLOCK, now=now), clocks[case.pk])
     return len(cases) == BATCH
+
+
+def free_steps(*, now: datetime) -> bool:
+    """Give open steps of people who cannot sign in any more back to their departments (invariant I4).
+
+    Runs in ledger's transaction. Returns whether there is more than one batch.
+    """
+    lost = Assignment.objects.filter(open=True, holder__is_active=False).order_by("case_id")
+    case_ids = sorted(set(lost.values_list("case_id", flat=True)[:BATCH]))
+    for case_id in case_ids:
+        move = engine.lock(case_id, actor=CLOCK, now=now)
+        gone = set(lost.filter(case=case_id).values_list("pk", flat=True))
+        for step in [a for a in move.open if a.pk in gone]:
+            step.holder_id = step.claimed_at = step.seen_at = None
+            step.version += 1
+            move.touch(step)
+            move.record("hand_over", assignment=step, data={"holder": None, "reason": "disabled"})
+        move.notify = True
+        move.flush()
+    return len(case_ids) == BATCH
 
 
 def _warn(move: engine.Move, clocks: list[Clock]) -> None:

@@ -65,9 +65,14 @@ def lock(case_id: int, *, actor: Actor, now: datetime, data: Mapping[str, Any] |
     case = Case.objects.select_for_update(**LOCK).filter(pk=case_id).first()
     if case is None:
         raise NoSuchCase
-    found = Assignment.objects.select_for_update(**LOCK).filter(case_id=case_id, open=True).order_by("pk")
-    running = Clock.objects.filter(case_id=case_id, stopped_at__isnull=True).order_by("pk")
-    return Move(case=case, actor=actor, now=now, open=list(found), clocks=list(running), data=data or {})
+    rows = Assignment.objects.select_for_update(**LOCK).filter(case_id=case_id, open=True).order_by("pk")
+    found = {row.pk: row for row in rows}
+    running = list(Clock.objects.filter(case_id=case_id, stopped_at__isnull=True).order_by("pk"))
+    for clock in running:
+        clock.case = case
+        if clock.assignment_id in found:
+            clock.assignment = found[clock.assignment_id]  # the locked row itself, not another copy
+    return Move(case=case, actor=actor, now=now, open=list(found.values()), clocks=running, data=data or {})
 
 
 def apply(

@@ -11,7 +11,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, Membership
+from accounts.models import Department, Membership, User
 from cases import kinds
 from cases.engine import clocks
 from cases.engine.move import Move
@@ -154,17 +154,24 @@ def _earlier(case: Case, key: str) -> Assignment | None:
     closed = Assignment.objects.filter(case=case, open=False).exclude(role="assist")
     if key:
         closed = closed.filter(step_key=key)
-    return closed.order_by("-closed_at", "-pk").first()
+    found = closed.select_related("holder").order_by("-closed_at", "-pk").first()
+    if found is None and not key:
+        raise ValidationError(_("There is no earlier step to return to."))
+    return found
 
 
 def _target_of(assignment: Assignment) -> Target:
-    return Target(assignment.department_id, assignment.holder_id, assignment.needs_role)
+    """Who had the step; a person who cannot sign in any more gives way to the department."""
+    holder = assignment.holder
+    kept = holder.pk if holder is not None and holder.is_active else None
+    return Target(assignment.department_id, kept, assignment.needs_role)
 
 
 def _reporter(case: Case) -> Target | None:
     if case.reporter_kind != str(ActorKind.MEMBER) or case.source != FIELD_SOURCE:
         return None
-    return Target(case.reporter_department, int(case.reporter_id)) if case.reporter_department else None
+    active = User.objects.filter(pk=case.reporter_id, is_active=True).exists()
+    return Target(case.reporter_department, int(case.reporter_id)) if case.reporter_department and active else None
 
 
 def by_function(function: str, path: str) -> Target | None:

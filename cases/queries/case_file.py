@@ -20,7 +20,7 @@ from cases.queries.moves import CaseState, MoveForm, MoveRow, form_of_move, lock
 from cases.queries.reasons import Finding, finding_of
 from grids import queries as grid_queries
 from ledger import queries as ledger_queries
-from ledger.actors import Actor
+from ledger.actors import Actor, ActorKind
 
 SIMILAR_METRES = 50.0
 SIMILAR_WINDOW = timedelta(hours=24)
@@ -133,6 +133,9 @@ class CaseFile:
 
 
 def _read(actor: Actor, number: str) -> CaseState | None:
+    """Rows of a case for a member. A reporter follows his case on a page of its kind, never through the file."""
+    if actor.kind is not ActorKind.MEMBER:
+        return None
     cases = Case.objects.select_related("grid__division", "reported_version", "department")
     case = visible_to(actor, cases.filter(number=number)).first()
     if case is None:
@@ -328,7 +331,13 @@ def similar_cases(actor: Actor, case: Case) -> tuple[LinkedCase, ...]:
 
 
 def photo_path(actor: Actor, file_id: UUID, variant: Literal["full", "thumb"]) -> Path | None:
-    """Path of a photo of a case the actor may see; None if there is none. One statement."""
+    """Path of a photo of a case the actor may see; None if there is none. One statement.
+
+    Who is not a member sees what was sent with the report and what was released, nothing else.
+    """
     cases = visible_to(actor, Case.objects.filter(attachments__file=file_id)).values("pk")
-    found = Attachment.objects.filter(file=file_id, case__in=cases).select_related("file").first()
+    rows = Attachment.objects.filter(file=file_id, case__in=cases)
+    if actor.kind is not ActorKind.MEMBER:
+        rows = rows.filter(Q(stage="report") | Q(released=True))
+    found = rows.select_related("file").first()
     return ledger_queries.file_path(found.file, variant) if found else None

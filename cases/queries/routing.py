@@ -10,7 +10,8 @@ from psycopg2.extras import Json
 
 NEAR_MISSES = 6
 
-# why_not() of cases.rules in SQL, column by column; a test compares the two. jsonb @> is JSON containment.
+# why_not() of cases.rules in SQL, column by column; a test compares the two. jsonb @> is JSON containment. A department
+# that has been closed since the edition was published gets nothing any more.
 _BEST = """
 WITH edition AS (
     SELECT id, number FROM ledger_edition
@@ -22,8 +23,10 @@ WITH edition AS (
                 WHEN NOT starts_with(%(path)s, r.path) THEN 'territory'
                 WHEN r.source NOT IN ('', %(source)s) THEN 'source'
                 WHEN NOT (%(answers)s::jsonb @> r.answers) THEN 'answers'
+                WHEN NOT d.active THEN 'department'
                 ELSE '' END AS why
     FROM cases_routingrule r JOIN edition e ON r.edition_id = e.id
+    JOIN accounts_department d ON d.id = r.department_id
     WHERE r.kind = %(kind)s AND r.step_key = %(step)s
 )
 SELECT id, code, why, edition_id, edition_number, department_id, needs_role, automatic, owner_id, priority

@@ -92,6 +92,7 @@ def verb_text(verb: str) -> str:
         "overdue": _("Limit passed"),
         "exempt": _("Left out of the statistics"),
         "answer": _("Answer of the reporter"),
+        "rate": _("Rated by the reporter"),
         "child_opened": _("Sub-matter opened"),
         "child_closed": _("Sub-matter closed"),
         "linked": _("Linked"),
@@ -104,6 +105,6 @@ def verb_text(verb: str) -> str:
 ICONS = {
     "open": "flag", "claim": "hand-index", "hand_over": "arrow-left-right", "urge": "bell", "comment": "chat-left-text",
     "attach": "camera", "release": "unlock", "withdraw_release": "lock", "overdue": "alarm", "exempt": "slash-circle",
-    "answer": "reply", "child_opened": "diagram-2", "child_closed": "diagram-2", "linked": "link-45deg",
+    "answer": "reply", "rate": "star", "child_opened": "diagram-2", "child_closed": "diagram-2", "linked": "link-45deg",
     "proposed": "signpost", "supervise": "megaphone",
 }  # fmt: skip

@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from cases import queries
+from cases.access import Bearer
 from cases.models import Assignment
-from ledger.actors import ANONYMOUS
+from ledger.actors import ANONYMOUS, Actor, ActorKind
 from ledger.clock import app_now
+from ledger.ids import uuid7
 from tests.cases.world import COUNTY, World, move, open_case, step, to_joint
 
 
@@ -99,6 +101,13 @@ def test_a_file_that_is_not_yours_is_not_there(town: World) -> None:
     case = open_case(ANONYMOUS)
     assert queries.case_file(town.actor("outsider"), case.number, app_now()) is None
     assert queries.case_file(town.actor("ada"), "0" * 19, app_now()) is None
+
+
+def test_a_reporter_never_reads_the_file_of_the_members(town: World) -> None:
+    reporter = Actor(kind=ActorKind.RESIDENT, id=str(uuid7()))
+    case = open_case(reporter)
+    assert queries.case_file(reporter, case.number, app_now()) is None
+    assert queries.case_file(Bearer(case.number).actor(), case.number, app_now()) is None
 
 
 def test_the_file_names_permitted_moves_with_effect_and_version(town: World) -> None:

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Notice
-from cases import actions
+from cases import actions, queries
 from cases.models import Case, HistoryEntry
 from ledger.actions import redeem
 from ledger.actors import ANONYMOUS
@@ -81,6 +81,19 @@ def test_a_member_who_reported_hears_of_the_end_and_nobody_else_learns_his_name(
     drain()
     assert told("case.progress") == {"gina"}
     assert "gina" not in str(list(Notice.objects.values_list("data", flat=True)))
+
+
+def test_steps_of_a_disabled_user_go_back_to_the_department_and_are_told(town: World) -> None:
+    case = open_case(ANONYMOUS)
+    actions.claim(assignment_id=step(case, "intake").pk, actor=town.actor("ada"), expected_version=0)
+    town.users["ada"].is_active = False
+    town.users["ada"].save(update_fields=["is_active"])
+    with transaction.atomic():
+        actions.free_steps(now=app_now())
+    drain()
+    assert queries.invariant_i4() == []
+    assert step(case, "intake").holder_id is None
+    assert told("case.arrived") == {"bo"}
 
 
 def test_the_last_child_to_close_moves_the_parent_by_the_declared_rule(town: World) -> None:
