@@ -161,12 +161,12 @@ def forget() -> None:
     _stamp = (0.0, "")
 
 
-# the newest writing transaction of each table: whoever changes a row changes it, without having to tell anybody
+# the writing transactions of all rows, added up: whoever changes a row changes the sum without having to tell anybody
 _STAMP = """
 SELECT current_database(), (app_now() AT TIME ZONE 'Asia/Shanghai')::date,
-       (SELECT (count(*), max(xmin::text::bigint), max(id))::text FROM grids_gridversion),
-       (SELECT (count(*), max(xmin::text::bigint), max(id))::text FROM grids_grid),
-       (SELECT (count(*), max(xmin::text::bigint), max(id))::text FROM grids_division)
+       (SELECT (count(*), sum(xmin::text::bigint), max(id))::text FROM grids_gridversion),
+       (SELECT (count(*), sum(xmin::text::bigint), max(id))::text FROM grids_grid),
+       (SELECT (count(*), sum(xmin::text::bigint), max(id))::text FROM grids_division)
 """
 
 

@@ -10,9 +10,9 @@ from ledger.cityfolder import city_path
 from tests.grids import small
 
 
-def _one(sql: str) -> object:
+def _one(sql: str, *values: str) -> object:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, values or None)
         return cursor.fetchone()[0]
 
 
@@ -20,7 +20,9 @@ def _one(sql: str) -> object:
 def whole(db: None, tmp_path: Path) -> None:
     """The real folder without its duty roster."""
     for path in city_path("taian").rglob("*"):
-        if path.is_file() and path.name in ("city.json", "divisions.csv", "counties.geojson") or path.parent.name == "town":
+        if (
+            path.is_file() and path.name in ("city.json", "divisions.csv", "counties.geojson")
+        ) or path.parent.name == "town":
             target = tmp_path / path.relative_to(city_path("taian"))
             target.parent.mkdir(exist_ok=True)
             if path.name != "duties.csv":
@@ -38,10 +40,10 @@ def test_the_whole_city_is_exact(whole: None) -> None:
         AND ST_Relate(a.boundary, b.boundary, 'T********')"""
     assert _one(overlaps) == 0
     for level, count in (("village", 12), ("township", 1)):
-        same = f"""SELECT count(*) FROM grids_division d WHERE d.level = '{level}' AND d.illustrative AND ST_Equals(
+        same = """SELECT count(*) FROM grids_division d WHERE d.level = %s AND d.illustrative AND ST_Equals(
             d.outline, (SELECT ST_Union(v.boundary) FROM grids_gridversion v JOIN grids_grid g ON g.id = v.grid_id
-            JOIN grids_scheme s ON s.id = v.scheme_id WHERE s.code = 'service' AND g.path LIKE d.path || '%'))"""
-        assert _one(same) == count
+            JOIN grids_scheme s ON s.id = v.scheme_id WHERE s.code = 'service' AND g.path LIKE d.path || '%%'))"""
+        assert _one(same, level) == count
     outside = """SELECT count(*) FROM grids_division t, grids_division c
         WHERE t.code = '370902900' AND c.code = '370902' AND NOT ST_Covers(c.outline, t.outline)"""
     assert _one(outside) == 0
@@ -52,5 +54,6 @@ def test_the_whole_city_is_exact(whole: None) -> None:
     assert _one(misplaced) == 0
     assert not Address.objects.filter(illustrative=False).exists()
     assert not Grid.objects.exclude(division__illustrative=True).exists()
-    paths = "SELECT count(*) FROM grids_grid g JOIN grids_division d ON d.id = g.division_id"
-    assert _one(f"{paths} WHERE g.path <> d.path || g.code || '/'") == 0
+    paths = """SELECT count(*) FROM grids_grid g JOIN grids_division d ON d.id = g.division_id
+        WHERE g.path <> d.path || g.code || '/'"""
+    assert _one(paths) == 0

@@ -130,9 +130,7 @@ def _move_line(folder: Path, valid_from: str) -> list[str]:
     """Move one inner node that service grids of the village share by 1e-8°."""
     content = features(folder, GRIDS)
     outlines = {
-        tuple(point)
-        for item in features(folder, DIVISIONS)["features"]
-        for point in item["geometry"]["coordinates"][0]
+        tuple(point) for item in features(folder, DIVISIONS)["features"] for point in item["geometry"]["coordinates"][0]
     }
     service = [item for item in content["features"] if item["properties"]["scheme"] == "service"]
     node = next(
@@ -154,7 +152,11 @@ def test_a_corrected_name_changes_the_row_and_a_later_name_begins_a_new_period(t
     edit(town / "divisions.csv", "甲街道,Jia", "乙街道,Yi")
     load(town)
     assert Division.objects.get(code="370902001").name_zh == "乙街道"
-    edit(town / "divisions.csv", "乙街道,Yi Subdistrict,township,370902,2023-06-30", "丙街道,Bing,township,370902,2026-01-01")
+    edit(
+        town / "divisions.csv",
+        "乙街道,Yi Subdistrict,township,370902,2023-06-30",
+        "丙街道,Bing,township,370902,2026-01-01",
+    )
     load(town)
     rows = Division.objects.filter(code="370902001").order_by("valid")
     assert [(row.name_zh, row.valid.upper) for row in rows] == [("乙街道", date(2026, 1, 1)), ("丙街道", None)]

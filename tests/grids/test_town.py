@@ -91,7 +91,7 @@ def test_unit_grids_are_numbered_from_west_to_east_and_then_from_north_to_south(
     plan = make_plan(seed=370902, villages=12, grids=120)
     village = next(item for item in plan.villages if item.place in names.CORE)
     cells = list(village.rect.cells())
-    assert all(b[1] == a[1] and b[0] == a[0] + 1 or b[1] == a[1] - 1 for a, b in pairwise(cells))
+    assert all((b[1] == a[1] and b[0] == a[0] + 1) or b[1] == a[1] - 1 for a, b in pairwise(cells))
     units = [grid for grid in full_town().grids if grid.scheme == "management" and grid.division == village.code]
     assert [grid.code for grid in units] == [f"{village.code}{n:03}" for n in range(1, len(cells) + 1)]
     assert [grid.ring[0] for grid in units] == [plan.lattice.node(*cell) for cell in cells]
