@@ -25,7 +25,7 @@ class Photos:
     """Every drawing is stored once per kind of sender and shown on many cases."""
 
     def __init__(self) -> None:
-        self._stored: dict[tuple[str, str, int, str], UUID] = {}
+        self._stored: dict[tuple[str, str, int, bool], UUID] = {}
 
     def get(self, subject: str, stage: str, actor: Actor, first: int, used: frozenset[UUID] = frozenset()) -> UUID:
         """A stored drawing that is not among `used`, beginning with variant `first`."""
@@ -35,7 +35,7 @@ class Photos:
 
     def _one(self, subject: str, stage: str, actor: Actor, variant: int) -> UUID:
         staff = actor.user_id is not None
-        key = (subject, "before" if stage in ("report", "before") else "after", variant, f"{stage}{staff}")
+        key = (subject, "before" if stage in ("report", "before") else "after", variant, staff)
         if key not in self._stored:
             data = picture(subject, key[1], variant)
             self._stored[key] = store_photo(data=data, actor=actor, staff=staff, now=app_now()).file.pk

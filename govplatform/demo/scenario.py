@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from govplatform.demo.subjects import SUBJECTS, Subject
 
 SEED = "govplatform-demo-1"
-FIRST, ALL = 40, 430
+FIRST, ALL = 40, 408
 DAYS = 90
 OPEN_STATES = (
     "reported", "verifying", "returned", "pending_dispatch", "department_returned", "pending_handle", "handling", "suspended",
     "handled", "feedback", "rework_pending", "checking", "pending_close",
 )  # fmt: skip
+# moves until a case stands in a state
+STEPS_TO = {
+    "reported": 0, "verifying": 1, "returned": 2, "pending_dispatch": 1, "department_returned": 3, "pending_handle": 2,
+    "handling": 3, "suspended": 4, "handled": 4, "feedback": 5, "rework_pending": 8, "checking": 6, "pending_close": 7,
+}  # fmt: skip
 BEFORE_DISPATCH = ("reported", "verifying", "returned", "pending_dispatch")
 # a twist that a state needs in order to be reached at all
 NEEDED = {
@@ -50,6 +55,7 @@ class Story:
         hours: it was reported so many hours before now.
         stop: the state it stays in, or "end".
         source: gridworker | public | resident | hotline | api.
+        fresh: its last step was a short while ago; otherwise it keeps the ordinary pace and may wait for days.
         twists: what happens on the way; "slow" lets limits pass.
         score: the reporter's rating after closing, 0 none.
         place: a number that chooses the address.
@@ -64,6 +70,7 @@ class Story:
     score: int = 0
     place: int = 0
     contact: bool = False
+    fresh: bool = False
 
     def draw(self, step: int) -> random.Random:
         """Chance for one step of this story: the same after a restart."""
@@ -82,7 +89,7 @@ def stories() -> Iterator[Story]:
 def _first(number: int, chance: random.Random) -> Story:
     stop = OPEN_STATES[number % len(OPEN_STATES)] if number < 2 * len(OPEN_STATES) else "end"
     special = {26: {"reject"}, 27: {"transfer"}, 28: {"force"}, 29: {"reopen"}}
-    hours = chance.uniform(2, 40) if stop != "end" else chance.uniform(60, 150)
+    hours = chance.uniform(1, 20) if number % 4 and stop != "end" else chance.uniform(60, 150)
     twists = frozenset(special.get(number, set())) | frozenset(NEEDED.get(stop, ()))
     return _story(number, chance, hours, stop, twists)
 
@@ -100,7 +107,7 @@ def _rest(number: int, chance: random.Random) -> Story:
     stop = "end"
     if number % 5 == 0:
         stop = chance.choice(OPEN_STATES)
-        hours = chance.uniform(1, 9 * 24)
+        hours = chance.uniform(1, 30) if number % 3 else chance.uniform(48, 9 * 24)
         twists = (twists - {"reject", "transfer", "force", "reopen"}) | set(NEEDED.get(stop, ()))
     return _story(number, chance, hours, stop, frozenset(twists))
 
@@ -110,7 +117,8 @@ def _story(number: int, chance: random.Random, hours: float, stop: str, twists: 
     source = chance.choice(sources)
     if "reopen" in twists:
         source = "public"
-    subjects = [subject for subject in SUBJECTS if subject.by_hand or stop not in BEFORE_DISPATCH]
+    by_hand = stop in BEFORE_DISPATCH or bool({"reject", "transfer"} & twists)
+    subjects = [subject for subject in SUBJECTS if subject.by_hand or not by_hand]
     weights = [subject.weight for subject in subjects]
     return Story(
         number=number,
@@ -122,4 +130,5 @@ def _story(number: int, chance: random.Random, hours: float, stop: str, twists: 
         score=chance.choice(RATINGS) if chance.random() < 0.7 and source in ("public", "resident") else 0,
         place=chance.randrange(1_000_000),
         contact=source in ("public", "hotline") and chance.random() < 0.6,
+        fresh=hours < 48 and stop != "end",
     )
