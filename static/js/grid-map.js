@@ -41,8 +41,10 @@ class GridMap extends HTMLElement {
       attributionControl: false, zoomControl: false, zoomAnimation: false, fadeAnimation: false, maxZoom: 19, minZoom: 8,
       dragging: !still, scrollWheelZoom: !still, doubleClickZoom: !still && !picking, boxZoom: !still, touchZoom: !still, keyboard: !still && !picking,
     }));
+    map.getPane("mapPane").setAttribute("aria-hidden", "true"); // drawings; the list beside says the same in words
     if (still) canvas.removeAttribute("tabindex");
     else {
+      canvas.tabIndex = 0;
       canvas.setAttribute("role", "application");
       canvas.setAttribute("aria-label", this.words.use ?? "");
     }

@@ -18,7 +18,7 @@ export class Picker {
     map.on("click", (event) => this.pick(event.latlng));
     this.canvas = map.getContainer();
     this.canvas.addEventListener("keydown", (event) => this.key(event));
-    this.canvas.addEventListener("focus", () => this.aim());
+    this.canvas.addEventListener("focus", () => this.canvas.matches(":focus-visible") && this.aim());
     this.canvas.addEventListener("blur", () => this.cross?.remove());
     if (element.hasAttribute("locate") && navigator.geolocation) this.button();
   }
@@ -28,7 +28,6 @@ export class Picker {
   }
 
   aim() {
-    if (!this.canvas.matches(":focus-visible")) return;
     this.at ??= this.map.getSize().divideBy(2);
     this.cross ??= L.DomUtil.create("span", "cross");
     this.cross.setAttribute("aria-hidden", "true");
@@ -51,8 +50,10 @@ export class Picker {
     if (way) {
       if (!this.cross?.isConnected) this.aim();
       this.move(L.point(way).multiplyBy(event.shiftKey ? FAR : STEP));
-    } else if (event.key === "Enter" && this.at) this.pick(this.map.containerPointToLatLng(this.at));
-    else if (event.key === "+" || event.key === "=") this.map.zoomIn();
+    } else if (event.key === "Enter") {
+      if (!this.cross?.isConnected) this.aim();
+      this.pick(this.map.containerPointToLatLng(this.at));
+    } else if (event.key === "+" || event.key === "=") this.map.zoomIn();
     else if (event.key === "-") this.map.zoomOut();
     else return;
     event.preventDefault();
