@@ -30,23 +30,14 @@ HELD = {"cases.deadlines": 60, "ledger.reconcile": 300}  # periodic job: seconds
 HELD_FOR = 240  # seconds
 REDEEM_EVERY = 4  # steps
 MOST_STEPS = 60  # a story that needs more goes in circles
-# hours until the next step, by the state it is taken in: shortest, longest
+# hours until the next step where no limit runs, by the state it is taken in: shortest, longest
 PACE = {
-    "reported": (0.1, 1.2),
-    "verifying": (0.5, 3.0),
-    "returned": (0.2, 1.5),
-    "pending_dispatch": (0.1, 0.7),
-    "department_returned": (0.1, 0.7),
-    "pending_handle": (0.2, 1.5),
-    "handling": (0.6, 5.0),
     "suspended": (48.0, 200.0),
-    "handled": (0.2, 2.0),
-    "feedback": (0.1, 0.8),
-    "rework_pending": (0.1, 0.8),
-    "checking": (0.4, 3.0),
-    "pending_close": (0.2, 2.0),
+    "handling": (1.0, 6.0),
 }
 AFTER_CLOSING = (2.0, 40.0)
+# share of what is left of the limit that a step takes
+SHARE = {"pending_handle": (0.03, 0.2), "handling": (0.15, 0.6), "handled": (0.1, 0.4)}
 Answer = TypeVar("Answer")
 
 
@@ -92,13 +83,13 @@ class Play:
             following = self._following(story, case, at)
             if following is None or following >= self.now:
                 break
-            case, at = self._sweep_until(case, following), following
+            case, at = self._sweep_until(case, at, following), following
             scene = Scene(story, case, self.cast, self.photos)
             if not self._at(at, lambda scene=scene: _step(scene), redeem=step % REDEEM_EVERY == 0):  # type: ignore[misc]
                 break
-        self._sweep_until(case, self.now)
+        self._sweep_until(case, at, self.now)
         if self.promised:
-            self._at(at, lambda: None, redeem=True)
+            self._at(at + timedelta(seconds=1), lambda: None, redeem=True)
 
     def _beginning(self, story: Story) -> datetime:
         at = working(self.now - timedelta(hours=story.hours), urgent=story.fresh)
@@ -116,18 +107,24 @@ class Play:
         if story.fresh:
             left = max(STEPS_TO[story.stop] - case.history_count + 1, 0) + 1
             return last + (self.now - last) / left * chance.uniform(0.5, 0.95)
-        shortest, longest = PACE.get(case.state, AFTER_CLOSING)
-        hours = chance.uniform(shortest, longest) * (5 if "slow" in story.twists and not case.closed else 1)
-        return working(last + timedelta(hours=hours), urgent=case.urgent)
+        if case.due_at is None or case.due_at <= last:
+            shortest, longest = PACE.get(case.state, AFTER_CLOSING if case.closed else (0.1, 1.5))
+            return working(last + timedelta(hours=chance.uniform(shortest, longest)), urgent=case.urgent)
+        slow = "slow" in story.twists and case.state in ("pending_handle", "handling")
+        share = chance.uniform(1.05, 2.5) if slow else chance.uniform(*SHARE.get(case.state, (0.1, 0.6)))
+        at = last + (case.due_at - last) * share
+        moved = working(at, urgent=case.urgent)
+        return moved if slow or moved < case.due_at else at
 
-    def _sweep_until(self, case: Case, at: datetime) -> Case:
-        """Let limits pass at their moment; a case has a few of them. Returns the case as it is then."""
+    def _sweep_until(self, case: Case, last: datetime, at: datetime) -> Case:
+        """Let limits pass at their moment, between one step and the next. Returns the case as it is then."""
         for _round in range(4):
             if case.due_at is None or case.due_at >= at or case.closed:
                 break
-            before = case.history_count
-            self._at(case.due_at + timedelta(seconds=30), lambda pk=case.pk: _sweep(pk), redeem=True)  # type: ignore[misc]
-            case = Case.objects.get(pk=case.pk)
+            before, pk = case.history_count, case.pk
+            last = max(last + timedelta(seconds=1), min(case.due_at + timedelta(seconds=30), at - timedelta(seconds=2)))
+            self._at(last, lambda pk=pk: _sweep(pk), redeem=True)  # type: ignore[misc]
+            case = Case.objects.get(pk=pk)
             if case.history_count == before:
                 break
         return case
