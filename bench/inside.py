@@ -60,7 +60,7 @@ def client() -> dict[str, Any]:
 def session(username: str) -> dict[str, str]:
     """Cookie header of a signed-in member."""
     browser = Client()
-    browser.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(User.objects.get(username=username))
     key = browser.cookies[settings.SESSION_COOKIE_NAME].value
     cookie = f"{settings.SESSION_COOKIE_NAME}={key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
     return {"Cookie": cookie, "csrf": CSRF}

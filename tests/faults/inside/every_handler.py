@@ -57,7 +57,7 @@ def seed(keys: list[str]) -> None:
     request_code(phone="13800000000")
     with transaction.atomic():
         now = app_now()
-        notify(kind="assigned", key=f"rig:{now}", now=now, user_ids=[user.pk], channels=("sms",), case_id=case.pk)
+        notify(kind="case.arrived", key=f"rig:{now}", now=now, user_ids=[user.pk], channels=("sms",), case_id=case.pk)
         for kind, payload in jobs.seeds(case=case, clock=clock).items():
             if kind in kinds.handlers and not Promise.objects.filter(kind=kind, done_at=None, dead_at=None).exists():
                 promise(kind, key=f"rig:{kind}:{now.timestamp()}", payload=payload, now=now)
