@@ -18,7 +18,7 @@ def test_it_is_sent_outside_a_transaction_and_its_answer_written(promised: Promi
     assert effects("r-1") == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_it_is_not_sent_again_once_settled(promised: Promised) -> None:
     row = promised("test.external", {"to": "somebody"})
     redeem([row.pk])
@@ -26,7 +26,7 @@ def test_it_is_not_sent_again_once_settled(promised: Promised) -> None:
     assert len(sent) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_after_a_crash_it_is_sent_with_the_same_key(promised: Promised) -> None:
     row = promised("test.external", {"to": "somebody"})
     redeem([row.pk])
@@ -36,7 +36,7 @@ def test_after_a_crash_it_is_sent_with_the_same_key(promised: Promised) -> None:
     assert [key for _, key in sent] == [f"test.external:{row.pk}"] * 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_with_nothing_left_to_send_it_is_done(promised: Promised) -> None:
     row = promised("test.external", {"to": "somebody", "nothing": True})
     assert redeem([row.pk]).done == 1
@@ -45,7 +45,7 @@ def test_with_nothing_left_to_send_it_is_done(promised: Promised) -> None:
     assert sent == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_receiver_that_is_away_is_asked_again_later(promised: Promised) -> None:
     row = promised("test.external", {"to": "away"})
     assert redeem([row.pk]).failed == 1

@@ -11,7 +11,7 @@ from ledger.clock import app_now
 from ledger.models import Promise
 from tests.ledger.conftest import Promised
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_a_fresh_site_is_ready_and_has_heard_no_worker(client: Client) -> None:
@@ -37,6 +37,7 @@ def test_a_promise_that_waits_too_long_takes_the_node_away(client: Client, promi
     assert response.json()["oldest_unsent_seconds"] >= 130
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_read_only_database_takes_the_node_away(client: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")

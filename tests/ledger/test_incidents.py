@@ -11,7 +11,7 @@ from ledger.models import AuditEntry, Incident, Promise
 from tests.ledger.conftest import Promised
 from tests.ledger.handlers import effects
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

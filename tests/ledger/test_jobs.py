@@ -10,7 +10,7 @@ from ledger.clock import app_now
 from ledger.models import Job, Promise
 from ledger.queries import job_row
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def start(operator: Actor, **params: object) -> UUID:

@@ -26,7 +26,7 @@ def test_four_beats_at_once_claim_one_period() -> None:
     assert effects("period") == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_every_period_has_its_run_and_a_clock_set_back_has_none() -> None:
     install_test_clock()
     for hours in (0, 1, 2, 1, 0):
@@ -37,7 +37,7 @@ def test_every_period_has_its_run_and_a_clock_set_back_has_none() -> None:
     assert effects("period") == 3
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_relay_waits_two_periods_before_it_steps_in() -> None:
     install_test_clock()
     tick()
@@ -47,7 +47,7 @@ def test_the_relay_waits_two_periods_before_it_steps_in() -> None:
         assert tick(late_by=2) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_work_that_is_not_finished_is_carried_on(monkeypatch: pytest.MonkeyPatch) -> None:
     pieces = kinds.Periodic("test.pieces", "tests.ledger.handlers.thrice", 3600)
     monkeypatch.setattr(kinds, "periodics", {"test.pieces": pieces})

@@ -46,7 +46,7 @@ def test_four_redeemers_at_once_have_one_effect_each(promised: Promised) -> None
     assert not Promise.objects.filter(done_at=None).exists()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_redeeming_again_changes_no_row(promised: Promised) -> None:
     row = promised()
     redeem([row.pk])
@@ -57,7 +57,7 @@ def test_redeeming_again_changes_no_row(promised: Promised) -> None:
     assert Promise.objects.values().get(pk=row.pk) == before
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_one_that_fails_leaves_its_neighbours_done_and_nothing_of_itself(promised: Promised) -> None:
     good, bad, other = promised(), promised("test.fail"), promised()
     outcome = redeem([good.pk, bad.pk, other.pk])
@@ -69,7 +69,7 @@ def test_one_that_fails_leaves_its_neighbours_done_and_nothing_of_itself(promise
     assert bad.lease_until is None
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_noted_error_names_place_and_kind_but_no_value(promised: Promised) -> None:
     row = promised("test.fail")
     redeem([row.pk])
@@ -79,7 +79,7 @@ def test_the_noted_error_names_place_and_kind_but_no_value(promised: Promised) -
     assert "1380" not in row.last_error
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize(("attempts", "seconds"), [(0, 10), (1, 20), (4, 160), (9, 900)])
 def test_the_wait_doubles_up_to_a_quarter_of_an_hour(promised: Promised, attempts: int, seconds: int) -> None:
     row = promised("test.fail", attempts=attempts)
@@ -89,7 +89,7 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour(promised: Promised, attempt
     assert 0.8 * seconds - 2 <= wait <= 1.2 * seconds
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_twelfth_failure_is_an_incident_and_no_more_tries(promised: Promised) -> None:
     row = promised("test.fail", attempts=11)
     redeem([row.pk])
@@ -99,7 +99,7 @@ def test_the_twelfth_failure_is_an_incident_and_no_more_tries(promised: Promised
     assert redeem([row.pk]).touched == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_an_outage_does_not_count_as_an_attempt(promised: Promised) -> None:
     row = promised("test.away", attempts=3)
     redeem([row.pk])
@@ -109,14 +109,14 @@ def test_an_outage_does_not_count_as_an_attempt(promised: Promised) -> None:
     assert row.dead_at is None
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_an_outage_of_72_hours_is_an_incident(promised: Promised) -> None:
     row = promised("test.away", failing_since=app_now() - timedelta(hours=72, seconds=1))
     redeem([row.pk])
     assert "72 hours" in Incident.objects.get(promise=row).detail
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_kind_nobody_knows_waits_without_counting(promised: Promised, monkeypatch: pytest.MonkeyPatch) -> None:
     row = promised()
     monkeypatch.delitem(kinds.handlers, "test.write")
@@ -126,21 +126,21 @@ def test_a_kind_nobody_knows_waits_without_counting(promised: Promised, monkeypa
     assert (row.attempts, row.lost_leases, row.lease_until) == (0, 0, None)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_newer_payload_waits_for_a_worker_that_reads_it(promised: Promised) -> None:
     row = promised(payload_version=2)
     assert redeem([row.pk]).waiting == 1
     assert effects() == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_what_a_living_process_holds_is_left_to_it(promised: Promised) -> None:
     row = promised(lease_until=app_now() + timedelta(seconds=10), lease_owner="other:1:1")
     assert redeem([row.pk]).touched == 0
     assert effects() == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_lost_lease_is_taken_up_and_remembered(promised: Promised) -> None:
     row = promised()
     lose_lease(row.pk)
@@ -150,7 +150,7 @@ def test_a_lost_lease_is_taken_up_and_remembered(promised: Promised) -> None:
     assert effects() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_third_lost_lease_is_an_incident_and_its_neighbours_are_done(promised: Promised) -> None:
     poison, *rest = [promised() for _ in range(4)]
     for row in (poison, *rest):
@@ -162,7 +162,7 @@ def test_the_third_lost_lease_is_an_incident_and_its_neighbours_are_done(promise
     assert effects() == 3
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_what_lost_a_lease_runs_in_a_transaction_of_its_own(
     promised: Promised, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +181,7 @@ def test_what_lost_a_lease_runs_in_a_transaction_of_its_own(
     assert sizes == [1, 1, 1]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_message_for_an_old_promise_also_takes_the_newest(promised: Promised) -> None:
     rows = [promised() for _ in range(60)]
     redeem([rows[0].pk], top_up=True)
@@ -191,7 +191,7 @@ def test_a_message_for_an_old_promise_also_takes_the_newest(promised: Promised) 
     assert rows[1].pk not in done
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_message_that_comes_too_late_still_helps_the_newest(promised: Promised) -> None:
     late = promised()
     redeem([late.pk])
@@ -202,7 +202,7 @@ def test_a_message_that_comes_too_late_still_helps_the_newest(promised: Promised
     assert fresh.pk in seen
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_work_of_seconds_is_never_added_to_a_message(promised: Promised) -> None:
     first, second = promised("test.external", {"to": "a"}), promised("test.external", {"to": "b"})
     redeem([first.pk], top_up=True)
@@ -230,7 +230,7 @@ def test_an_abandoned_row_lock_is_stepped_over(promised: Promised) -> None:
     assert redeem([busy.pk]).done == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_everything_due_is_redeemed_with_what_it_promises(promised: Promised) -> None:
     promised("test.chain", {"left": 3})
     redeem_due()

@@ -55,7 +55,7 @@ def test_the_command_names_every_breach_and_fails(
         call_command("check_invariants", "I9")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(kinds.periodics))
 def test_every_periodic_job_of_the_platform_runs_in_the_ledgers_transaction(name: str) -> None:
     run_periodic(name=name)

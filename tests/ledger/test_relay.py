@@ -14,7 +14,7 @@ from ledger.models import Promise
 from tests.ledger.conftest import Promised
 from tests.ledger.handlers import effects
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 Nudges = list[tuple[str, list[int]]]
 
 

@@ -34,8 +34,8 @@ def test_a_value_reads_back_as_its_mask_and_is_not_in_the_table() -> None:
     assert str(row.name) == "张**"
     assert not row.id_number
     with connection.cursor() as cursor:
-        cursor.execute("SELECT accounts_person::text, convert_from(name, 'LATIN1') FROM accounts_person")
-        stored = "".join(cursor.fetchone())
+        cursor.execute("SELECT accounts_person::text FROM accounts_person")
+        (stored,) = cursor.fetchone()
     assert PHONE not in stored
     assert PHONE.encode().hex() not in stored
     assert NAME.encode().hex() not in stored
