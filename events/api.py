@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import AccessRule, Gate
+from accounts.access import AccessRule, ActorRequest, Gate
 from events import actions, queries
 from events.serializers import ReceiptOut, ReportIn, ReportOut
 from ledger.actors import Actor
@@ -74,7 +74,7 @@ class OpenApiView(SpectacularJSONAPIView):
 
 
 def _actor(request: Request) -> Actor:
-    return cast(Actor, request.actor)
+    return cast(ActorRequest, request._request).actor
 
 
 def _incident(values: dict[str, Any]) -> actions.Incident:

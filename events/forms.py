@@ -142,6 +142,10 @@ class ProofForm(forms.Form):
     after = PhotosField(required=False, label=_("Photos after the work"))
 
 
+class StepForm(forms.Form):
+    note = forms.CharField(required=False, max_length=1000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class VisitForm(forms.Form):
     note = forms.CharField(
         required=False, max_length=1000, label=_("What you found"), widget=forms.Textarea(attrs={"rows": 3})

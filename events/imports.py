@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from cases.workflow import UNITS
 from events.models import Category, FilingCondition
@@ -81,10 +82,8 @@ def _category(folder: CityFolder, row: Row) -> CategoryLine | None:
             folder.refuse(row, column, "is empty")
     if row["public"] not in YES_NO:
         folder.refuse(row, "public", "must be yes or no")
-    return CategoryLine(
-        **{column: row[column] for column in CATEGORY_COLUMNS if column != "public"},
-        public=YES_NO.get(row["public"], False),
-    )
+    texts: dict[str, Any] = {column: row[column] for column in CATEGORY_COLUMNS if column != "public"}
+    return CategoryLine(**texts, public=YES_NO.get(row["public"], False))
 
 
 def _condition(folder: CityFolder, row: Row, found: dict[str, CategoryLine]) -> None:
@@ -119,9 +118,7 @@ def catalogue_of(edition_id: int) -> dict[str, CategoryLine]:
     conditions: dict[int, list[ConditionLine]] = {}
     for row in FilingCondition.objects.filter(category__edition_id=edition_id).order_by("category_id", "number"):
         conditions.setdefault(row.category_id, []).append(
-            ConditionLine(
-                row.number, row.text_zh, row.text_en, row.closing_zh, row.closing_en, row.unit, row.budget
-            )
+            ConditionLine(row.number, row.text_zh, row.text_en, row.closing_zh, row.closing_en, row.unit, row.budget)
         )
     found: dict[str, CategoryLine] = {}
     for category in Category.objects.filter(edition_id=edition_id).select_related("system").order_by("pk"):
@@ -137,10 +134,10 @@ def catalogue_of(edition_id: int) -> dict[str, CategoryLine]:
 
 def differences(old: dict[str, CategoryLine], new: dict[str, CategoryLine]) -> Iterator[tuple[str, str]]:
     """(sign, key) of every category added (+), changed (~) or ended (-)."""
-    for key in new:
+    for key, line in new.items():
         if key not in old:
             yield "+", key
-        elif new[key] != old[key]:
+        elif line != old[key]:
             yield "~", key
     yield from (("-", key) for key in old if key not in new)
 
@@ -148,8 +145,7 @@ def differences(old: dict[str, CategoryLine], new: dict[str, CategoryLine]) -> I
 def to_files(lines: dict[str, CategoryLine]) -> dict[str, str]:
     """The two files of the city folder from an edition."""
     categories = [
-        [line.system, line.type, line.major, line.minor, line.name_zh, line.name_en, line.major_zh, line.major_en]
-        + [line.words, "yes" if line.public else "no"]
+        [*(getattr(line, column) for column in CATEGORY_COLUMNS[:-1]), "yes" if line.public else "no"]
         for line in lines.values()
     ]
     conditions = [

@@ -43,7 +43,7 @@ class Category(models.Model):
 
 
 class FilingCondition(models.Model):
-    """When a category is filed (立案条件), its limit and when it may be closed (结案条件): local data, several per category."""
+    """When a category is filed (立案条件), its limit, when it may be closed (结案条件): local data, several each."""
 
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="conditions")
     number = models.PositiveSmallIntegerField()

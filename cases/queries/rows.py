@@ -88,7 +88,7 @@ def case_facts(values: Mapping[str, Any], labels: Mapping[str, str], now: dateti
         "kind_label": words.kind_label(get["kind"]),
         "category": get["category"],
         "category_label": labels.get(get["category"], get["category"]),
-        "place": " ".join(filter(None, (village, grid))),
+        "place": grid or village,
         "address": get["address"],
         "source": get["source"],
         "source_label": words.source_label(get["source"]),

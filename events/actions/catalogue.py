@@ -21,7 +21,7 @@ DRAFTER = Actor(kind=ActorKind.CLIENT, id="city-folder", rights=frozenset({"rule
 
 @transaction.atomic(durable=True)
 def load_categories(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime) -> Change:
-    """City part "categories". Arguments and answer: ledger.kinds.register_city_part. A difference makes a new edition."""
+    """City part "categories": a difference makes a new edition. Called as ledger.kinds.register_city_part says."""
     wanted = read_catalogue(folder)
     folder.known["categories"].update(wanted)
     current = edition_in_force(KIND, now)

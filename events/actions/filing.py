@@ -62,7 +62,7 @@ def _set_condition(
 
 
 def automatic_facts(case: Case, *, transition: str, rule: RuleMatch, now: datetime) -> Mapping[str, Any]:
-    """What an automatic rule says when it moves a case: it files under the condition the reporter named, else the first.
+    """What an automatic rule says when it moves a case: the condition the reporter named, else the first.
 
     Nobody filed it; the owner of the rule answers, and the history names rule, version and owner.
     """
@@ -89,7 +89,7 @@ def close_report(
     """Close the case (结案) after a passed check on site.
 
     Arguments:
-        result: what the reporter and the public read as the result; no personal data; "" shows the closing condition only.
+        result: what the reporter and the public read, without personal data; "" shows the closing condition only.
         note: stays inside.
     """
     now = app_now()

@@ -1,4 +1,4 @@
-"""What the reporter can do with the own case: answer, add photos, rate, ask for reopening. And what the public may read."""
+"""What the reporter can do with the own case: answer, add photos, rate, reopen. And what the public may read."""
 
 from collections.abc import Sequence
 from uuid import UUID

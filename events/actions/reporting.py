@@ -83,7 +83,7 @@ def report_incident(
     incident: Incident,
     source: str,
     submission_key: str,
-    contact: Contact = Contact(),  # noqa: B008 - frozen
+    contact: Contact = Contact(),
     network: str = "",
 ) -> Receipt:
     """Report an incident. The same key with the same body answers with the first receipt and writes nothing.
@@ -136,10 +136,17 @@ def _body(incident: Incident, source: str, contact: Contact) -> str:
 
 
 def _open(
-    actor: Actor, incident: Incident, source: str, chosen: CategoryRow, place: Located, now: datetime, key: str, body: str
+    actor: Actor,
+    incident: Incident,
+    source: str,
+    chosen: CategoryRow,
+    place: Located,
+    now: datetime,
+    key: str,
+    body: str,
 ) -> Opened:
     service, management = place.grids.get("service"), place.grids.get("management")
-    version = (service or management).version_id if (service or management) else None
+    known = service or management
     answers = {**incident.answers}
     if incident.condition is not None:
         answers["condition"] = incident.condition
@@ -153,7 +160,7 @@ def _open(
         address=incident.address.strip() or _place_name(place),
         grid_id=service.grid_id if service else None,
         management_grid_id=management.grid_id if management else None,
-        reported_version_id=version,
+        reported_version_id=known.version_id if known else None,
         urgent=any(c.unit == "urgent_hour" and c.number == (incident.condition or 1) for c in chosen.conditions),
         answers=answers,
     )
@@ -226,7 +233,8 @@ def _count(network: str, phone: str, now: datetime) -> None:
             count = cursor.fetchone()[0]
         if count > limit:
             raise ValidationError(
-                _("Many reports came from here within an hour. Please try again later, or call the hotline."), code="flood"
+                _("Many reports came from here within an hour. Please try again later, or call the hotline."),
+                code="flood",
             )
 
 

@@ -6,107 +6,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0002_kernel'),
-        ('ledger', '0001_initial'),
+        ("cases", "0002_kernel"),
+        ("ledger", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CategorySystem',
+            name="CategorySystem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True)),
-                ('name_zh', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30, unique=True)),
+                ("name_zh", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[('event', 'event'), ('part', 'part')], max_length=5)),
-                ('major', models.CharField(max_length=2)),
-                ('minor', models.CharField(max_length=2)),
-                ('key', models.CharField(max_length=60)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=120)),
-                ('major_zh', models.CharField(max_length=60)),
-                ('major_en', models.CharField(max_length=80)),
-                ('words', models.CharField(blank=True, max_length=200)),
-                ('public', models.BooleanField(default=True)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.edition')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='events.categorysystem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("type", models.CharField(choices=[("event", "event"), ("part", "part")], max_length=5)),
+                ("major", models.CharField(max_length=2)),
+                ("minor", models.CharField(max_length=2)),
+                ("key", models.CharField(max_length=60)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=120)),
+                ("major_zh", models.CharField(max_length=60)),
+                ("major_en", models.CharField(max_length=80)),
+                ("words", models.CharField(blank=True, max_length=200)),
+                ("public", models.BooleanField(default=True)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.edition"
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="categories",
+                        to="events.categorysystem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FilingCondition',
+            name="FilingCondition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('text_zh', models.CharField(max_length=200)),
-                ('text_en', models.CharField(max_length=240)),
-                ('closing_zh', models.CharField(blank=True, max_length=200)),
-                ('closing_en', models.CharField(blank=True, max_length=240)),
-                ('unit', models.CharField(max_length=14)),
-                ('budget', models.DecimalField(decimal_places=2, max_digits=7)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conditions', to='events.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("text_zh", models.CharField(max_length=200)),
+                ("text_en", models.CharField(max_length=240)),
+                ("closing_zh", models.CharField(blank=True, max_length=200)),
+                ("closing_en", models.CharField(blank=True, max_length=240)),
+                ("unit", models.CharField(max_length=14)),
+                ("budget", models.DecimalField(decimal_places=2, max_digits=7)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conditions", to="events.category"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.BinaryField(max_length=32)),
-                ('hour', models.DateTimeField()),
-                ('count', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.BinaryField(max_length=32)),
+                ("hour", models.DateTimeField()),
+                ("count", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'hour'), name='intake_key_hour')],
+                "constraints": [models.UniqueConstraint(fields=("key", "hour"), name="intake_key_hour")],
             },
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.PositiveSmallIntegerField()),
-                ('comment', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("score", models.PositiveSmallIntegerField()),
+                ("comment", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ratings", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='report', serialize=False, to='cases.case')),
-                ('description', models.TextField(blank=True)),
-                ('datum', models.CharField(default='wgs84', max_length=10)),
-                ('accuracy', models.FloatField(blank=True, null=True)),
-                ('photos_announced', models.PositiveSmallIntegerField(default=0)),
-                ('client_time', models.DateTimeField(blank=True, null=True)),
-                ('text_released', models.BooleanField(default=False)),
-                ('public_text', models.TextField(blank=True)),
-                ('result_text', models.TextField(blank=True)),
-                ('contact_erased_at', models.DateTimeField(blank=True, null=True)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='events.category')),
-                ('condition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='events.filingcondition')),
-                ('filed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="report",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("description", models.TextField(blank=True)),
+                ("datum", models.CharField(default="wgs84", max_length=10)),
+                ("accuracy", models.FloatField(blank=True, null=True)),
+                ("photos_announced", models.PositiveSmallIntegerField(default=0)),
+                ("client_time", models.DateTimeField(blank=True, null=True)),
+                ("text_released", models.BooleanField(default=False)),
+                ("public_text", models.TextField(blank=True)),
+                ("result_text", models.TextField(blank=True)),
+                ("contact_erased_at", models.DateTimeField(blank=True, null=True)),
+                ("category", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="events.category")),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="events.filingcondition"
+                    ),
+                ),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('edition', 'key'), name='category_key'),
+            model_name="category",
+            constraint=models.UniqueConstraint(fields=("edition", "key"), name="category_key"),
         ),
         migrations.AddConstraint(
-            model_name='filingcondition',
-            constraint=models.UniqueConstraint(fields=('category', 'number'), name='filing_condition_number'),
+            model_name="filingcondition",
+            constraint=models.UniqueConstraint(fields=("category", "number"), name="filing_condition_number"),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='rating_one_to_five'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__gte", 1), ("score__lte", 5)), name="rating_one_to_five"
+            ),
         ),
     ]

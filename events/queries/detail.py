@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -118,10 +119,17 @@ def similar_cases(category: str, lon: float, lat: float, *, at: datetime, but: i
         lon, lat: degrees WGS-84.
         but: primary key of the case that is looked at.
     """
-    values = {"category": category, "but": but, "at": at, "window": rules.SIMILAR_WINDOW, "lon": lon, "lat": lat}
+    values: dict[str, Any] = {
+        "category": category,
+        "but": but,
+        "at": at,
+        "window": rules.SIMILAR_WINDOW,
+        "lon": lon,
+        "lat": lat,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SIMILAR, values)
         rows = cursor.fetchall()
-    found = [SimilarCase(*row[:5], metres_between((lon, lat), (row[5], row[6]))) for row in rows]
+    found = [SimilarCase(*row[:5], metres=metres_between((lon, lat), row[5:])) for row in rows]
     near = [row for row in found if row.metres is not None and row.metres <= rules.SIMILAR_METRES]
     return sorted(near, key=lambda row: row.metres or 0)

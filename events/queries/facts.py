@@ -38,7 +38,8 @@ def facts(case_id: int) -> dict[str, Any]:
         another transition if nothing was checked since.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS, {"case": case_id, "window": rules.REOPEN_WINDOW})
+        values: dict[str, Any] = {"case": case_id, "window": rules.REOPEN_WINDOW}
+        cursor.execute(_FACTS, values)
         row = cursor.fetchone()
     names = ("condition", "unit", "budget", "reopenable", "open_steps", "delays", "last_check")
     return dict(zip(names, row, strict=True)) if row else {}
@@ -62,7 +63,7 @@ def _condition_of(case: Case) -> int | None:
 
 
 def on_site(case: Case, now: datetime) -> Target | None:
-    """Who verifies or checks on site: the worker on duty in the service grid; where no grid is drawn, the duty chief."""
+    """Who goes on site: the worker on duty in the service grid; where no grid is drawn, the duty chief."""
     found = on_duty(case, "service", now)
     if found is not None:
         return found

@@ -1,8 +1,9 @@
-"""The public page of a place: recent reports with state and result, and how many were received, closed, on time, satisfied."""
+"""The public page of a place: recent reports with their results; how many were closed, on time, satisfied."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -113,7 +114,7 @@ SELECT (SELECT count(*) FROM cases_case c WHERE c.kind = 'event' AND c.path LIKE
 
 def place_figures(path: str, *, now: datetime, days: int) -> Window:
     """Figures of one window, each with numerator and denominator. One statement."""
-    values = {"prefix": _prefix(path), "since": now - timedelta(days=days), "now": now}
+    values: dict[str, Any] = {"prefix": _prefix(path), "since": now - timedelta(days=days), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, values)
         received, closed, in_time, all_closed, content, rated = cursor.fetchone()

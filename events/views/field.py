@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,11 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import ActorRequest, requires
+from cases import actions as case_actions
 from cases import queries as case_queries
 from cases.forms import refuse
+from cases.queries import CaseFile
 from cases.views.show import VISITS, file_context, shown_move
 from events import actions, queries
-from events.forms import FieldReportForm, VisitForm
+from events.forms import FieldReportForm, ProofForm, StepForm, VisitForm
 from events.views.uploads import store_all
 from grids.queries import grids_of_worker, search_addresses, today
 from ledger.actors import Actor
@@ -24,6 +27,15 @@ from ledger.clock import app_now
 
 FIELD = requires("field.use")
 QUICK = 7  # category buttons before "all"
+ICONS = {
+    "event/01/0110": "trash",
+    "part/01/0102": "record-circle",
+    "event/01/0113": "cone-striped",
+    "part/01/0137": "lightbulb",
+    "event/04/0406": "shop",
+    "event/05/0506": "droplet",
+    "event/01/0136": "boxes",
+}
 
 
 def _position(request: HttpRequest) -> tuple[float | None, float | None]:
@@ -109,7 +121,10 @@ def _report_page(request: ActorRequest, form: FieldReportForm, *, refused: bool 
     at, text = app_now(), request.POST.get("q", "")
     context = {
         "form": form,
-        "quick": queries.frequent_categories(request.actor, at=at, limit=QUICK),
+        "quick": [
+            {"key": row.key, "row": row, "icon": ICONS.get(row.key, "tag"), "name_zh": row.name_zh, "name_en": row.name_en}
+            for row in queries.frequent_categories(request.actor, at=at, limit=QUICK)
+        ],
         "groups": [
             {"name_zh": zh, "name_en": en, "rows": rows}
             for (_type, zh, en), rows in queries.categories_by_major(at, public=False).items()
@@ -154,37 +169,51 @@ def case(request: ActorRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @FIELD
 def visit(request: ActorRequest, number: str, transition: str) -> HttpResponse:
-    """Result of a visit on site: verification before filing, check after handling."""
+    """One move on the phone: result of a visit, work done with proof, or a plain step with a note."""
     now = app_now()
     file = case_queries.case_file(request.actor, number, now)
-    chosen = next((m for m in file.moves if m.name == transition), None) if file and transition in VISITS else None
+    chosen = next((m for m in file.moves if m.name == transition), None) if file else None
     if file is None or chosen is None:
         raise Http404
-    form = VisitForm(request.POST or None, request.FILES or None)
+    form = _form(transition)(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _record_visit(request, file.case_id, transition, form.cleaned_data)
+            _do(request, file, transition, form.cleaned_data)
         except ValidationError as error:
             refuse(form, error)
         else:
             messages.success(request, _("Recorded: %(what)s") % {"what": chosen.label})
             return redirect("field_tasks")
-    return render(
-        request, "events/field_visit.html", {"file": file, "move": shown_move(number, chosen), "form": form, "now": now}
-    )
+    context = {"file": file, "move": shown_move(number, chosen), "form": form, "now": now}
+    return render(request, "events/field_visit.html", context, status=422 if form.errors else 200)
 
 
-def _record_visit(request: ActorRequest, case_id: int, transition: str, data: dict[str, Any]) -> None:
-    photos = store_all(data["photos"], actor=request.actor, staff=True)
+def _form(transition: str) -> type[forms.Form]:
+    if transition in VISITS:
+        return VisitForm
+    return ProofForm if transition == "finish" else StepForm
+
+
+def _do(request: ActorRequest, file: CaseFile, transition: str, data: dict[str, Any]) -> None:
+    """Photos are stored before the action; the action decides whether they are enough."""
+    version, assignment = request.POST.get("expected_version", ""), request.POST.get("assignment_id", "")
+    stored = {
+        name: store_all(data[name], actor=request.actor, staff=True)
+        for name in ("photos", "before", "after")
+        if name in data
+    }
     common: dict[str, Any] = {
         "actor": request.actor,
-        "case_id": case_id,
-        "expected_version": int(request.POST.get("expected_version") or 0),
-        "assignment_id": int(request.POST.get("assignment_id") or 0) or None,
-        "photos": photos,
+        "expected_version": int(version) if version.isdigit() else 0,
+        "assignment_id": int(assignment) if assignment.isdigit() else None,
         "note": data["note"],
+        **stored,
     }
-    if transition.startswith("verify"):
-        actions.verify_on_site(found=transition == "verify_true", **common)
+    if transition in ("verify_true", "verify_false"):
+        actions.verify_on_site(case_id=file.case_id, found=transition == "verify_true", **common)
+    elif transition in ("check_passed", "check_failed"):
+        actions.check_on_site(case_id=file.case_id, passed=transition == "check_passed", **common)
+    elif transition == "finish":
+        actions.finish_handling(case_id=file.case_id, **common)
     else:
-        actions.check_on_site(passed=transition == "check_passed", **common)
+        case_actions.move_case(number=file.number, transition=transition, **common)

@@ -3,24 +3,33 @@
 /* global L */
 import { pin } from "./map-shapes.js";
 
-const STEP = 12, FAR = 60, EDGE = 24; // pixels
+const STEP = 12, FAR = 60, EDGE = 24, SMALL = 120; // pixels
 
 export class Picker {
   constructor(element, map, start) {
     this.element = element;
     this.map = map;
     this.form = element.closest("form");
-    this.status = document.createElement("p");
-    this.status.className = "pick-status";
-    this.status.setAttribute("role", "status");
-    element.append(this.status);
+    this.status = document.getElementById(element.getAttribute("status") ?? "") ?? this.ownStatus();
     if (start) this.show(start);
-    map.on("click", (event) => this.pick(event.latlng));
+    this.small = element.clientHeight < SMALL;
+    map.on("click", (event) => (this.small && !this.expanded ? this.expand() : this.pick(event.latlng)));
     this.canvas = map.getContainer();
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     this.canvas.addEventListener("focus", () => this.canvas.matches(":focus-visible") && this.aim());
     this.canvas.addEventListener("blur", () => this.cross?.remove());
-    if (element.hasAttribute("locate") && navigator.geolocation) this.button();
+    const locate = element.getAttribute("locate");
+    if (locate === null || !navigator.geolocation) return;
+    if (!this.small) this.here = this.button("crosshair", element.words.here, "pick-here", () => this.locate());
+    if (locate === "auto" && !start) this.locate();
+  }
+
+  ownStatus() {
+    const status = document.createElement("p");
+    status.className = "pick-status";
+    status.setAttribute("role", "status");
+    this.element.append(status);
+    return status;
   }
 
   field(name) {
@@ -60,31 +69,42 @@ export class Picker {
     event.stopPropagation();
   }
 
-  button() {
-    const words = this.element.words;
+  button(icon, words, className, act) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "btn btn-plain btn-sm pick-here";
-    button.innerHTML = '<span class="bi bi-crosshair" aria-hidden="true"></span>';
-    button.append(words.here ?? "");
-    button.addEventListener("click", () => this.locate(button));
+    button.className = `btn btn-plain btn-sm ${className}`;
+    button.innerHTML = `<span class="bi bi-${icon}" aria-hidden="true"></span>`;
+    button.append(words ?? "");
+    button.addEventListener("click", act);
     this.element.append(button);
+    return button;
   }
 
-  locate(button) {
+  // a map too small to aim on fills the screen when it is pressed
+  expand() {
+    const { element } = this, close = () => this.collapse();
+    this.expanded = [this.button("check-lg", element.words.done, "pick-done", close), this.button("crosshair", element.words.here, "pick-here", () => this.locate())];
+    element.classList.add("expanded");
+    this.map.dragging.enable();
+  }
+
+  collapse() {
+    this.element.classList.remove("expanded");
+    for (const button of this.expanded) button.remove();
+    this.expanded = null;
+    if (this.mark) this.map.setView(this.mark.getLatLng(), this.map.getZoom(), { animate: false });
+    this.canvas.focus();
+  }
+
+  locate() {
     const words = this.element.words;
-    button.disabled = true;
     this.status.textContent = words.looking ?? "";
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        button.disabled = false;
         this.pick(L.latLng(coords.latitude, coords.longitude), coords.accuracy);
         this.map.setView([coords.latitude, coords.longitude], 17, { animate: false });
       },
-      () => {
-        button.disabled = false;
-        this.status.textContent = words.refused ?? "";
-      },
+      () => (this.status.textContent = words.refused ?? ""),
       { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 },
     );
   }
