@@ -107,6 +107,7 @@ def map_words() -> str:
         "out": _("Zoom out"),
         "use": _("Map. Arrow keys move, plus and minus zoom, Enter chooses a place. The list beside it says the same."),
         "here": _("Use my position"),
+        "done": _("Done"),
         "looking": _("Looking for your position…"),
         "refused": _("The position is not available. Choose the place on the map or by address."),
         "chosen": _("Chosen: {place}"),
