@@ -6,7 +6,7 @@ from itertools import groupby
 
 from django.db import connection, transaction
 
-from ledger import anchors
+from ledger import anchors, kinds
 from ledger.actions.periodic import tick
 from ledger.clock import app_now
 from ledger.models import Promise
@@ -19,19 +19,21 @@ log = logging.getLogger(__name__)
 CANARY = "ledger.canary"
 CANARY_SECONDS = 10
 WORKERS_GONE_SECONDS = 30
-ROUND_LIMIT = 500
-INLINE_LIMIT = 200
+KIND_LIMIT = 250  # of each kind in a round, so that a flood of one does not hide another
+INLINE_SECONDS = 2.0
 LATE_PERIODS = 2
 ANCHOR_SECONDS = 600.0
 _next_anchor = [0.0]
 
 # Older than 5 s and not told to the broker for 15 s, with no living lease.
 _STALE = """
-SELECT id, kind FROM ledger_promise
-WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= app_now() AND (lease_until IS NULL OR lease_until <= now())
-  AND (nudged_at IS NULL AND (created_at <= app_now() - interval '5 seconds' OR %(all)s)
-       OR nudged_at <= app_now() - interval '15 seconds' OR %(all)s)
-ORDER BY kind, not_before, id LIMIT %(limit)s
+SELECT id, kind FROM (
+    SELECT id, kind, row_number() OVER (PARTITION BY kind ORDER BY not_before, id) AS place FROM ledger_promise
+    WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= app_now()
+      AND (lease_until IS NULL OR lease_until <= now())
+      AND (%(all)s OR nudged_at <= app_now() - interval '15 seconds'
+           OR nudged_at IS NULL AND created_at <= app_now() - interval '5 seconds')) AS stale
+WHERE place <= %(limit)s ORDER BY kind, place
 """
 
 
@@ -73,7 +75,7 @@ def _sing() -> None:
 
 def _stale(*, everything: bool) -> dict[str, list[int]]:
     with connection.cursor() as cursor:
-        cursor.execute(_STALE, {"all": everything, "limit": ROUND_LIMIT})
+        cursor.execute(_STALE, {"all": everything, "limit": KIND_LIMIT})
         rows = cursor.fetchall()
     return {kind: [row[0] for row in found] for kind, found in groupby(rows, key=lambda row: row[1])}
 
@@ -93,14 +95,21 @@ def redeem_due() -> int:
 
 
 def _run_inline(stale: dict[str, list[int]]) -> int:
-    """Without Redis at all, slower: a part of each kind in every round. Canaries wait: they stand for the workers."""
+    """Without Redis at all, slower: some seconds for each kind, routing first. Canaries wait for the workers."""
     total = 0
-    for kind, ids in stale.items():
-        if kind == CANARY:
-            continue
-        share = ids[:INLINE_LIMIT]
-        for start in range(0, len(share), BATCH):
-            total += redeem(share[start : start + BATCH]).touched
+    for kind in sorted(stale.keys() - {CANARY}, key=_rank):
+        spec = kinds.handlers.get(kind)
+        size = spec.batch if spec else BATCH
+        begun = time.monotonic()
+        for start in range(0, len(stale[kind]), size):
+            total += redeem(stale[kind][start : start + size]).touched
+            if time.monotonic() - begun > INLINE_SECONDS:
+                break
     if total:
         log.info("ran %s promises inline", total)
     return total
+
+
+def _rank(kind: str) -> tuple[int, str]:
+    spec = kinds.handlers.get(kind)
+    return (kinds.QUEUES.index(spec.queue) if spec else len(kinds.QUEUES), kind)

@@ -11,6 +11,7 @@ from ledger.actions import redeem, relay_round
 from ledger.actions import relay as relay_module
 from ledger.clock import app_now
 from ledger.models import Promise
+from ledger.promises.redeem import Outcome
 from tests.ledger.conftest import Promised
 from tests.ledger.handlers import effects
 
@@ -88,6 +89,30 @@ def test_with_the_broker_away_promises_run_here(
     promised(created_at=app_now() - timedelta(seconds=6))
     assert relay_round() == 1
     assert effects() == 1
+
+
+def test_routing_comes_first_and_a_flood_of_another_kind_does_not_hide_it(
+    promised: Promised, nudges: Nudges, workers_alive: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers_alive()
+    monkeypatch.setattr(relay_module, "KIND_LIMIT", 3)
+    early = app_now() - timedelta(seconds=6)
+    for number in range(5):
+        promised("test.external", {"to": str(number)}, created_at=early)
+    routed = promised("test.write", created_at=early)
+    relay_round()
+    assert [(kind, len(ids)) for kind, ids in nudges] == [("test.external", 3), ("test.write", 1)]
+    monkeypatch.setattr(relay_module, "INLINE_SECONDS", 0.0)
+    order: list[int] = []
+
+    def noted(ids: list[int]) -> Outcome:
+        order.extend(ids)
+        return redeem(ids)
+
+    monkeypatch.setattr(relay_module, "redeem", noted)
+    relay_module._run_inline(relay_module._stale(everything=True))
+    assert order[0] == routed.pk
+    assert len(order) == 2
 
 
 def test_one_canary_is_sung_in_ten_seconds() -> None:
