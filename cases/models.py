@@ -1,7 +1,12 @@
-"""The kernel: case, assignment (= step), history, clocks, routing. Written by cases.engine and the actions above it."""
+"""The kernel: case, assignment (= step), history, clocks, routing. Written by cases.engine and the actions above it.
+
+A foreign key has no index of its own (`db_index=False`) where another index begins with it, or where nobody asks for
+it: every index is paid for by every report.
+"""
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,12 +26,16 @@ class Case(models.Model):
     point = models.PointField(srid=4326, null=True, blank=True)
     address = models.CharField(max_length=200, blank=True)
     reported_version = models.ForeignKey(
-        "grids.GridVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "grids.GridVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )  # the boundary it was reported under, kept for ever
-    grid = models.ForeignKey("grids.Grid", null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
-    management_grid = models.ForeignKey("grids.Grid", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    grid = models.ForeignKey(
+        "grids.Grid", null=True, blank=True, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
+    management_grid = models.ForeignKey(
+        "grids.Grid", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     department = models.ForeignKey(
-        "accounts.Department", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+        "accounts.Department", null=True, blank=True, on_delete=models.PROTECT, related_name="cases", db_index=False
     )  # who has the lead now; kept by the engine from the open lead assignment
     reporter_kind = models.CharField(max_length=16)
     reporter_id = models.CharField(max_length=64, blank=True)
@@ -61,7 +70,10 @@ class Case(models.Model):
             models.Index(fields=["grid", "-opened_at"], name="case_grid_opened"),
             models.Index(fields=["reporter_kind", "reporter_id", "-id"], name="case_reporter"),
             models.Index(fields=["department", "-opened_at"], name="case_department_opened"),
-            GinIndex(OpClass("title", "gin_trgm_ops"), OpClass("address", "gin_trgm_ops"), name="case_text"),
+            # upper(): what Django's icontains asks for
+            GinIndex(
+                OpClass(Upper("title"), "gin_trgm_ops"), OpClass(Upper("address"), "gin_trgm_ops"), name="case_text"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,13 +89,15 @@ class Assignment(models.Model):
         ASSIST = "assist", _("assist")
         STEP = "step", _("step")
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     step_key = models.CharField(max_length=40)
     role = models.CharField(max_length=8, choices=Role.choices)
-    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, related_name="assignments")
+    department = models.ForeignKey(
+        "accounts.Department", on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     needs_role = models.CharField(max_length=40, blank=True)  # role code that may take it
     holder = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="assignments", db_index=False
     )
     open = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=0)
@@ -97,7 +111,9 @@ class Assignment(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     soon_at = models.DateTimeField(null=True, blank=True)
     opened_by = models.PositiveIntegerField()  # history sequence
-    rule = models.ForeignKey("RoutingRule", null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    rule = models.ForeignKey(
+        "RoutingRule", null=True, blank=True, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -122,12 +138,14 @@ class Assignment(models.Model):
 class HistoryEntry(models.Model):
     """What happened to a case, gapless per case, append-only by trigger."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="history")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="history", db_index=False)
     sequence = models.PositiveIntegerField()
     transition = models.CharField(max_length=40)
     from_state = models.CharField(max_length=40, blank=True)
     to_state = models.CharField(max_length=40, blank=True)
-    assignment = models.ForeignKey(Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    assignment = models.ForeignKey(
+        Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     actor_kind = models.CharField(max_length=16)
     actor_id = models.CharField(max_length=64, blank=True)
     actor_department = models.BigIntegerField(null=True, blank=True)
@@ -160,8 +178,10 @@ class Clock(models.Model):
         WORKING_DAY = "working_day", _("working days")
         CALENDAR_DAY = "calendar_day", _("calendar days")
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
-    assignment = models.ForeignKey(Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="clocks")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks", db_index=False)
+    assignment = models.ForeignKey(
+        Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="clocks", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     stage = models.CharField(max_length=20, blank=True)  # file | dispatch | handle | check
     unit = models.CharField(max_length=14, choices=Unit.choices)
@@ -191,7 +211,9 @@ class Clock(models.Model):
 class RoutingRule(models.Model):
     """category prefix × territory path × source × answers → department and role. Belongs to a published edition."""
 
-    edition = models.ForeignKey("ledger.Edition", on_delete=models.PROTECT, related_name="routing_rules")
+    edition = models.ForeignKey(
+        "ledger.Edition", on_delete=models.PROTECT, related_name="routing_rules", db_index=False
+    )
     code = models.CharField(max_length=40)
     kind = models.CharField(max_length=30)
     step_key = models.CharField(max_length=40)
@@ -223,8 +245,12 @@ class RouteFinding(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="route_findings")
     step_key = models.CharField(max_length=40)
-    rule = models.ForeignKey(RoutingRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    edition = models.ForeignKey("ledger.Edition", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey(
+        RoutingRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    edition = models.ForeignKey(
+        "ledger.Edition", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     rejected = models.JSONField(default=list)  # [{"rule": id, "code": "P-0102-3", "why": "territory"}]
     outcome = models.CharField(max_length=20)  # dispatched | proposed | overtaken | nothing
     at = models.DateTimeField()
@@ -236,7 +262,7 @@ class RouteFinding(models.Model):
 class CaseLink(models.Model):
     """A case to another: child (with the closing rule), continued elsewhere, duplicate."""
 
-    parent = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="children_links")
+    parent = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="children_links", db_index=False)
     child = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parent_links")
     kind = models.CharField(max_length=12)  # child | continued | duplicate
     closing_rule = models.CharField(max_length=20, blank=True)  # all_closed | none
@@ -251,7 +277,7 @@ class CaseLink(models.Model):
 class Attachment(models.Model):
     """A stored file on a case, at a stage. Public only after an officer released it."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments", db_index=False)
     file = models.ForeignKey("ledger.StoredFile", on_delete=models.PROTECT, related_name="attachments")
     stage = models.CharField(max_length=12)  # report | before | after | check | reply
     caption = models.CharField(max_length=100, blank=True)
@@ -270,7 +296,7 @@ class Attachment(models.Model):
 class Watch(models.Model):
     """A member follows a case."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="watches")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="watches", db_index=False)
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="watches")
 
     class Meta:
