@@ -50,3 +50,6 @@ export function restore({ href, focused }) {
   link.closest("[data-rows] > *").setAttribute("aria-selected", "true");
   if (focused) link.focus({ preventScroll: true });
 }
+
+/** Addresses of all rows. */
+export const links = () => rows().map((row) => row.querySelector("a[href]").getAttribute("href"));

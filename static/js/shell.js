@@ -1,5 +1,5 @@
 // Behaviour of every page's frame: keys, menus, focus after an error, safe return of a slow server. No page needs it.
-import { walkRows, pressedLetter, chosen, restore } from "./keyboard.js";
+import { walkRows, pressedLetter, chosen, restore, links } from "./keyboard.js";
 import { watch, thumbnails } from "./photo.js";
 
 const help = document.getElementById("keyboard-help");
@@ -61,7 +61,14 @@ for (const input of document.querySelectorAll("input[type=file][data-shrink]")) 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.requestConfig.verb === "get" && !event.detail.requestConfig.triggeringEvent) event.preventDefault();
 });
-// after a live refresh the chosen row is still chosen and focus is where it was
+// after a live refresh the chosen row is still chosen, focus is where it was, and what is new is said once
 let kept = null;
-document.addEventListener("htmx:beforeSwap", () => (kept = chosen()));
-document.addEventListener("htmx:afterSettle", () => kept && restore(kept));
+document.addEventListener("htmx:beforeSwap", () => (kept = { chosen: chosen(), seen: new Set(links()) }));
+document.addEventListener("htmx:afterSettle", () => {
+  if (!kept) return;
+  if (kept.chosen) restore(kept.chosen);
+  const fresh = links().filter((href) => !kept.seen.has(href)).length, line = document.getElementById("live");
+  if (fresh && kept.seen.size && line) line.textContent = line.dataset.fresh.replace("{n}", fresh);
+  kept = null;
+});
+
