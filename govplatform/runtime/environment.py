@@ -2,17 +2,17 @@
 
 import os
 
-from govplatform.runtime.paths import Paths
+from govplatform.runtime.paths import Paths, here
 
 
 def uses_own_database() -> bool:
-    """Whether this checkout starts its own PostgreSQL (no ``DATABASE_URL`` was given)."""
-    return not os.environ.get("DATABASE_URL")
+    """Whether this checkout starts its own PostgreSQL: no other ``DATABASE_URL`` was given."""
+    return os.environ.get("DATABASE_URL", "") in {"", here().database_url()}
 
 
 def uses_own_redis() -> bool:
-    """Whether this checkout starts its own Redis (no ``REDIS_URL`` was given)."""
-    return not os.environ.get("REDIS_URL")
+    """Whether this checkout starts its own Redis: no other ``REDIS_URL`` was given."""
+    return os.environ.get("REDIS_URL", "") in {"", here().redis_url()}
 
 
 def addresses(paths: Paths) -> dict[str, str]:

@@ -9,7 +9,9 @@ import pytest
 
 from govplatform.runtime import packages
 from govplatform.runtime.console import Refusal
+from govplatform.runtime.environment import uses_own_database
 from govplatform.runtime.packages import Need, ensure_packages
+from govplatform.runtime.paths import here
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +71,11 @@ def test_a_given_database_needs_no_database_server(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(packages, "find_postgres", lambda: None)
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/db")
     assert "postgresql" not in packages.missing_packages("run")
+
+
+def test_the_address_of_the_own_database_is_no_given_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", here().database_url())
+    assert uses_own_database()
 
 
 def test_no_package_name_carries_a_version() -> None:
