@@ -84,24 +84,29 @@ class Located:
 
 # {day}: the date asked for, or today by the one clock in the same statement
 _SQL = """
-(SELECT s.code, g.id, v.id, g.code, g.name_zh, g.name_en, g.path,
-        d.path, d.name_zh, d.name_en, p.name_zh, p.name_en, 0 AS rank
-   FROM grids_gridversion v
-   JOIN grids_scheme s ON s.id = v.scheme_id
-   JOIN grids_grid g ON g.id = v.grid_id
-   JOIN grids_division d ON d.id = g.division_id
-   LEFT JOIN grids_division p ON p.id = d.parent_id
-  WHERE ST_Covers(v.boundary, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
-    AND v.valid @> {day} AND s.code = ANY(%(schemes)s))
+WITH hit AS MATERIALIZED (
+  SELECT s.code AS scheme, g.id, v.id AS version, g.code, g.name_zh, g.name_en, g.path,
+         d.path AS division, d.name_zh AS division_zh, d.name_en AS division_en,
+         p.name_zh AS parent_zh, p.name_en AS parent_en
+    FROM grids_gridversion v
+    JOIN grids_scheme s ON s.id = v.scheme_id
+    JOIN grids_grid g ON g.id = v.grid_id
+    JOIN grids_division d ON d.id = g.division_id
+    LEFT JOIN grids_division p ON p.id = d.parent_id
+   WHERE ST_Covers(v.boundary, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
+     AND v.valid @> {day} AND s.code = ANY(%(schemes)s)
+   ORDER BY g.code
+)
+SELECT * FROM hit
 UNION ALL
-(SELECT '', NULL, NULL, '', '', '', '', d.path, d.name_zh, d.name_en, p.name_zh, p.name_en, 1
+(SELECT '', NULL, NULL, '', '', '', '', d.path, d.name_zh, d.name_en, p.name_zh, p.name_en
    FROM grids_division d
    LEFT JOIN grids_division p ON p.id = d.parent_id
-  WHERE ST_DWithin(d.outline, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(near)s)
+  WHERE NOT EXISTS (SELECT 1 FROM hit)
+    AND ST_DWithin(d.outline, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(near)s)
     AND d.level = 'county' AND d.valid @> {day}
   ORDER BY ST_Distance(d.outline, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)), d.code
   LIMIT 1)
-ORDER BY rank, 4
 """
 _LOCATE_ON = _SQL.format(day="%(on)s::date")
 _LOCATE_TODAY = _SQL.format(day="(app_now() AT TIME ZONE 'Asia/Shanghai')::date")
@@ -181,6 +186,7 @@ def boundary_faults(rows: Sequence[tuple[str, str, bytes]]) -> list[tuple[str, s
             [codes, schemes, shapes],
         )
         cursor.execute("CREATE INDEX ON boundary_check USING gist (shape)")
+        cursor.execute("ANALYZE boundary_check")
         cursor.execute(
             "SELECT code, 'crosses itself: ' || ST_IsValidReason(shape) FROM boundary_check WHERE NOT ST_IsValid(shape)"
         )
