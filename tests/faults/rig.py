@@ -74,6 +74,7 @@ class Rig:
         self.redis = Proxy(self.paths.redis_socket)
         self.port = free_port()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.checker: subprocess.Popen[str] | None = None
         self.log_begin = 0  # where the log of the present worker begins
         self.client: dict[str, Any] = json.loads((self.paths.var / "client.json").read_text())
         self.driver = Driver(("127.0.0.1", self.port), self.client["token"], self.report)
@@ -152,6 +153,8 @@ class Rig:
     def stop(self) -> None:
         for name in list(self.running):
             self.kill(name)
+        if self.checker is not None:
+            self.checker.communicate(timeout=30)
         self.pg.close()
         self.redis.close()
         servers.stop(self.paths)
@@ -235,7 +238,20 @@ class Rig:
         self.check_invariants()
 
     def check_invariants(self) -> None:
-        servers.command(("python", "manage.py", "check_invariants"), servers.environment(self.paths))
+        """I1 to I8 by the command of the product, in a process that is kept for the next time."""
+        if self.checker is None:
+            self.checker = subprocess.Popen(
+                ["python", str(INSIDE / "checker.py")],
+                cwd=CHECKOUT,
+                env=servers.environment(self.paths),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self.checker.stdin is not None and self.checker.stdout is not None
+        print("check", file=self.checker.stdin, flush=True)
+        answer = json.loads(self.checker.stdout.readline())
+        assert answer["holds"], answer["said"]
 
 
 __all__ = ["Book", "Rig", "p95", "wait_until"]

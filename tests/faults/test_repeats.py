@@ -6,8 +6,6 @@ from tests.faults.rig import Rig
 
 def test_p7_every_handler_run_four_times_at_once_and_again_has_one_effect(whole_rig: Rig) -> None:
     rig = whole_rig
-    rig.ensure("web", "worker", "relay")
-    rig.wait_quiet()
     rig.ensure("web")
     keys = rig.keys("repeat", 3)
     book = rig.driver.submit(keys)
