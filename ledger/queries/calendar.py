@@ -1,10 +1,10 @@
 """The city's calendar as a value."""
 
 import time
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 
-from ledger.calendar import DEFAULT_HOURS, WorkCalendar
+from ledger.calendar import CITY_ZONE, DEFAULT_HOURS, WorkCalendar
 from ledger.models import CalendarDay, CalendarYear
 
 KEPT_SECONDS = 60.0
@@ -19,6 +19,17 @@ def work_calendar() -> WorkCalendar:
         if _kept is None or time.monotonic() - _kept[0] > KEPT_SECONDS:
             _kept = (time.monotonic(), _read())
         return _kept[1]
+
+
+def missing_years(now: datetime) -> list[int]:
+    """Years whose holidays ought to be entered and are not: this one, and from November on the next.
+
+    The State Council announces the next year's days each autumn; without them its limits count weekends only.
+    """
+    local = now.astimezone(CITY_ZONE)
+    wanted = [local.year] + [local.year + 1] * (local.month >= 11)
+    entered = set(CalendarYear.objects.filter(year__in=wanted).values_list("year", flat=True))
+    return [year for year in wanted if year not in entered]
 
 
 def forget_calendar() -> None:

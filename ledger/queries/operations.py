@@ -8,7 +8,9 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from ledger import kinds
+from ledger.clock import app_now
 from ledger.models import Incident, Job
+from ledger.queries.calendar import missing_years
 from ledger.queries.health import Health, health
 
 INCIDENTS_SHOWN = 50
@@ -88,10 +90,11 @@ class OperationsPage:
     incidents: list[IncidentRow]
     kinds: list[KindRow]
     jobs: list[JobRow]
+    missing_years: list[int]
 
 
 def operations_page() -> OperationsPage:
-    """Four statements."""
+    """Six statements."""
     with connection.cursor() as cursor:
         cursor.execute(_KINDS)
         waiting = [
@@ -100,7 +103,9 @@ def operations_page() -> OperationsPage:
         ]
     open_first = Incident.objects.filter(settled_at=None).order_by("-opened_at", "-id")[:INCIDENTS_SHOWN]
     jobs = Job.objects.order_by("-created_at", "-id")[:JOBS_SHOWN]
-    return OperationsPage(health(), [_incident(row) for row in open_first], waiting, [_job(row) for row in jobs])
+    return OperationsPage(
+        health(), [_incident(row) for row in open_first], waiting, [_job(row) for row in jobs], missing_years(app_now())
+    )
 
 
 def incident_row(incident_id: int) -> IncidentRow | None:

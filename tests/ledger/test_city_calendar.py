@@ -1,6 +1,6 @@
 """calendar.csv: loaded, compared, given back; a fault names its line."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from ledger.cityfolder import Change, CityFolder, city_path
 from ledger.clock import app_now
 from ledger.imports import COLUMNS, export_calendar
 from ledger.models import CalendarDay
-from ledger.queries.calendar import _read
+from ledger.queries.calendar import _read, missing_years
 
 pytestmark = pytest.mark.django_db
 HEAD = ",".join(COLUMNS)
@@ -81,6 +81,11 @@ def test_a_fault_names_line_and_column_and_nothing_is_written(tmp_path: Path, li
     load(city)
     assert [(fault.row, fault.field) for fault in city.faults] == [(3, column)]
     assert not CalendarDay.objects.exists()
+
+
+@pytest.mark.parametrize(("month", "missing"), [(10, [2031]), (11, [2031, 2032])])
+def test_the_next_year_is_missed_from_november_on(month: int, missing: list[int]) -> None:
+    assert missing_years(datetime(2031, month, 20, tzinfo=UTC)) == missing
 
 
 def test_days_of_a_year_without_hours_are_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from accounts.models import Department, Membership, Role, User
 from ledger.actions import redeem, start_job
 from ledger.actors import Actor
 from ledger.clock import app_now
-from ledger.models import Incident, Job, Promise
+from ledger.models import CalendarYear, Incident, Job, Promise
 from tests.ledger.conftest import Promised
 from tests.ledger.handlers import effects
 
@@ -66,6 +66,13 @@ def test_settling_without_a_note_says_so_and_leaves_it_open(client: Client, inci
     client.post(f"/desk/operations/incidents/{incident.pk}/settle/", {"note": "By telephone."})
     assert Incident.objects.get().note == "By telephone."
     assert effects() == 0
+
+
+def test_it_says_when_a_year_has_no_calendar(client: Client) -> None:
+    year = app_now().year
+    assert f"The calendar of {year} is not entered" in client.get("/desk/operations/").content.decode()
+    CalendarYear.objects.bulk_create([CalendarYear(year=year + more, hours=[], source="s") for more in (0, 1)])
+    assert "is not entered" not in client.get("/desk/operations/").content.decode()
 
 
 def test_an_incident_that_is_not_there_is_not_found(client: Client) -> None:
