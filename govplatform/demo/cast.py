@@ -38,7 +38,9 @@ class Cast:
         houses = Address.objects.filter(illustrative=True, kind="house").order_by(MD5("code"))[:PLACES]
         self.places = [AddressRow(a.code, a.text_zh, a.text_en, a.kind, a.point.x, a.point.y, "", "") for a in houses]
         resident = User.objects.filter(person__isnull=False).order_by("pk").first()
-        self.resident = Actor(kind=ActorKind.RESIDENT, id=str(resident.person_id), label="resident") if resident else None
+        self.resident = (
+            Actor(kind=ActorKind.RESIDENT, id=str(resident.person_id), label="resident") if resident else None
+        )
         client = ApiClient.objects.filter(name=CLIENT).first()
         self.client = Actor(kind=ActorKind.CLIENT, id=str(client.pk), label=CLIENT) if client else None
 

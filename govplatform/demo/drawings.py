@@ -111,7 +111,9 @@ def _water(draw: Draw, fault: bool, shade: random.Random) -> None:
     if fault:
         for _piece in range(36):
             x, y = shade.randint(140, 520), shade.randint(270, 420)
-            draw.rectangle((x, y, x + shade.randint(8, 26), y + 10), fill=shade.choice(((230, 230, 226), (80, 110, 70))))
+            draw.rectangle(
+                (x, y, x + shade.randint(8, 26), y + 10), fill=shade.choice(((230, 230, 226), (80, 110, 70)))
+            )
 
 
 def _bin(draw: Draw, fault: bool, shade: random.Random) -> None:

@@ -47,7 +47,9 @@ class Scene:
 
     def __init__(self, story: Story, case: Case, cast: Cast, photos: Photos) -> None:
         self.story, self.case, self.cast, self.photos = story, case, cast, photos
-        self.done = list(HistoryEntry.objects.filter(case=case).order_by("sequence").values_list("transition", flat=True))
+        self.done = list(
+            HistoryEntry.objects.filter(case=case).order_by("sequence").values_list("transition", flat=True)
+        )
         self.chance = story.draw(len(self.done))
         self.open = list(Assignment.objects.filter(case=case, open=True).order_by("pk"))
 
@@ -88,7 +90,9 @@ def report(story: Story, cast: Cast, photos: Photos) -> Case:
     chance, place = story.draw(0), cast.place(story.place)
     actor, source = _reporter(story, cast, place.lon, place.lat, chance)
     told = chance.choice(story.subject.told)
-    shown = [] if source == "hotline" else [photos.get(story.subject.picture, "report", actor, chance.randrange(VARIANTS))]
+    shown = (
+        [] if source == "hotline" else [photos.get(story.subject.picture, "report", actor, chance.randrange(VARIANTS))]
+    )
     contact = actions.Contact(demo_name(chance), demo_phone(chance)) if story.contact else actions.Contact()
     spread = 0.0003
     receipt = actions.report_incident(
@@ -145,7 +149,11 @@ def condition_of(scene: Scene) -> int:
 
 
 def bearer(scene: Scene) -> Actor:
-    return scene.cast.resident if scene.story.source == "resident" and scene.cast.resident else Bearer(scene.case.number).actor()
+    return (
+        scene.cast.resident
+        if scene.story.source == "resident" and scene.cast.resident
+        else Bearer(scene.case.number).actor()
+    )
 
 
 def release_photos(scene: Scene, actor: Actor) -> None:

@@ -140,7 +140,7 @@ class Play:
         return answer
 
     def _hold_sweeps(self) -> None:
-        """Claim the coming periods of jobs that compare limits with today's clock: they would meet cases half played."""
+        """Claim the coming periods of jobs that compare limits with the clock: they would meet cases half played."""
         second = int(self.now.timestamp())
         rows = [
             PeriodRun(name=name, period_start=datetime.fromtimestamp(start, self.now.tzinfo), started_at=self.now)
@@ -154,7 +154,11 @@ class Play:
         if self.cast.client is not None:
             return
         granter = Actor(
-            kind=ActorKind.MEMBER, id="0", membership_id=0, rights=frozenset({"accounts.memberships"}), territory="/3709/"
+            kind=ActorKind.MEMBER,
+            id="0",
+            membership_id=0,
+            rights=frozenset({"accounts.memberships"}),
+            territory="/3709/",
         )
         made, _token = create_client(
             name=CLIENT,

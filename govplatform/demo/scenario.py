@@ -9,15 +9,12 @@ from govplatform.demo.subjects import SUBJECTS, Subject
 SEED = "govplatform-demo-1"
 FIRST, ALL = 40, 408
 DAYS = 90
-OPEN_STATES = (
-    "reported", "verifying", "returned", "pending_dispatch", "department_returned", "pending_handle", "handling", "suspended",
-    "handled", "feedback", "rework_pending", "checking", "pending_close",
-)  # fmt: skip
 # moves until a case stands in a state
 STEPS_TO = {
     "reported": 0, "verifying": 1, "returned": 2, "pending_dispatch": 1, "department_returned": 3, "pending_handle": 2,
     "handling": 3, "suspended": 4, "handled": 4, "feedback": 5, "rework_pending": 8, "checking": 6, "pending_close": 7,
 }  # fmt: skip
+OPEN_STATES = tuple(STEPS_TO)
 BEFORE_DISPATCH = ("reported", "verifying", "returned", "pending_dispatch")
 # a twist that a state needs in order to be reached at all
 NEEDED = {

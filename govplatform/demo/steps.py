@@ -17,7 +17,10 @@ def reported(s: Scene) -> None:
         s.move("request_verification", s.actor("intake", "acceptor", "cases.file"))
     elif s.wants("reject"):
         actions.refuse_report(
-            actor=actor, case_id=s.case.pk, expected_version=s.case.version, reason="与已立案件重复，已并案处理，请查看该件进展。"
+            actor=actor,
+            case_id=s.case.pk,
+            expected_version=s.case.version,
+            reason="与已立案件重复，已并案处理，请查看该件进展。",
         )
     elif s.wants("transfer"):
         actions.refuse_report(

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-
 from events.queries import forget_catalogue
 from ledger.queries.calendar import forget_calendar
 from tests.events import town as builders

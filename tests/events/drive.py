@@ -171,3 +171,17 @@ def take(town: Town, case_id: int, transition: Transition, who: str) -> engine.A
             data={"condition": builders.condition(CATEGORY), "extension": "1"},
             photos=[engine.Photo(builders.photo(town["handler"]), stage) for stage in stages],
         )
+
+
+def to_closed(town: Town, case_id: int) -> None:
+    """From "reported" through all links once more."""
+    version = builders.case(case_id).version
+    condition = builders.condition(CATEGORY)
+    actions.file_report(actor=town["acceptor"], case_id=case_id, expected_version=version, condition_id=condition)
+    dispatch(town, case_id)
+    move(town, case_id, "assign", "coordinator", holder_id=town["handler"].user_id)
+    finish(town, case_id)
+    move(town, case_id, "confirm", "coordinator")
+    move(town, case_id, "request_check", "dispatcher")
+    check(town, case_id)
+    close(town, case_id)

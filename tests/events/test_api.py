@@ -107,7 +107,9 @@ def test_the_api_describes_itself(town: Town) -> None:
 
 def test_a_report_takes_few_statements(token: str) -> None:
     send(token, key="warm")
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         send(token, key="measured")
     statements = [q["sql"] for q in seen if "SAVEPOINT" not in q["sql"]]
     assert len(statements) <= 12, "\n".join(statements)

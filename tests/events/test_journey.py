@@ -1,8 +1,5 @@
 """From the street to closure through the actions."""
 
-from events import actions
-from events.queries import tracking
-from ledger.clock import app_now
 from tests.events import drive
 from tests.events import town as builders
 from tests.events.town import Town

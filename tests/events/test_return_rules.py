@@ -92,7 +92,11 @@ def test_rule_5_rework_asks_for_new_proof(town: Town) -> None:
     drive.move(town, case_id, "assign", "coordinator", holder_id=town["handler"].user_id)
     with pytest.raises(ValidationError) as refused:
         actions.finish_handling(
-            actor=town["handler"], case_id=case_id, expected_version=builders.case(case_id).version, note="完成", after=[]
+            actor=town["handler"],
+            case_id=case_id,
+            expected_version=builders.case(case_id).version,
+            note="完成",
+            after=[],
         )
     assert "photos" in refused.value.message_dict
 
@@ -112,7 +116,9 @@ def test_a_return_erases_nothing(town: Town) -> None:
     before = list(builders.case(case_id).history.values_list("sequence", "transition"))
     drive.move(town, case_id, "redo", "coordinator", note="重办")
     found = builders.case(case_id)
-    assert list(found.history.order_by("sequence").values_list("sequence", "transition"))[: len(before)] == sorted(before)
+    assert list(found.history.order_by("sequence").values_list("sequence", "transition"))[: len(before)] == sorted(
+        before
+    )
     assert found.attachments.filter(stage="after").count() == 1
 
 
@@ -134,9 +140,7 @@ def test_a_case_can_be_checked_again_and_then_closed(town: Town) -> None:
 def test_a_dispatcher_does_not_close(town: Town) -> None:
     case_id = drive.checked(town)
     with pytest.raises(NotPermitted):
-        actions.close_report(
-            actor=town["dispatcher"], case_id=case_id, expected_version=builders.case(case_id).version
-        )
+        actions.close_report(actor=town["dispatcher"], case_id=case_id, expected_version=builders.case(case_id).version)
     assert not builders.case(case_id).closed
 
 

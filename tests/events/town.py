@@ -33,7 +33,7 @@ LOADER = Actor(kind=ActorKind.MEMBER, id="1", rights=frozenset({"rules.draft", "
 CATEGORIES = {"part/01/0101", "part/01/0137", "event/01/0110", "event/01/0112", "event/06/0699"}
 RIGHTS = {
     "acceptor": "cases.read cases.claim cases.file cases.release people.contact",
-    "duty_chief": "cases.read cases.claim cases.file cases.dispatch cases.verify cases.check cases.supervise people.contact",
+    "duty_chief": "cases.read cases.file cases.dispatch cases.verify cases.check cases.supervise people.contact",
     "dispatcher": "cases.read cases.claim cases.dispatch",
     "coordinator": "cases.read cases.claim cases.coordinate people.contact",
     "handler": "field.use cases.read cases.claim cases.handle people.contact",
@@ -103,7 +103,7 @@ def _person(town: Town, name: str, department: str, role: Role, territory: str) 
 
 
 def _territory(town: Town) -> None:
-    parent = None
+    parent: Division | None = None
     square = Polygon.from_bbox((117.0, 36.0, 117.4, 36.4))
     for path, level in (("/3709/", "city"), (COUNTY, "county"), (TOWN, "township"), (VILLAGE, "village")):
         code = path.rstrip("/").rsplit("/", 1)[1]
@@ -111,15 +111,22 @@ def _territory(town: Town) -> None:
             code=code, level=level, name_zh=f"示意{level}", name_en=level, path=path, parent=parent, valid=ALWAYS,
             illustrative=True, outline=MultiPolygon(square) if level == "county" else None,
         )  # fmt: skip
+    assert parent is not None
     scheme = Scheme.objects.create(code="service", name_zh="服务网格", name_en="Service grids")
     Scheme.objects.create(code="management", name_zh="单元网格", name_en="Unit grids")
     code = "370902900001S01"
     town.grid = Grid.objects.create(
-        scheme=scheme, code=code, type="base", name_zh="示意网格", name_en="Grid", division=parent, path=f"{VILLAGE}{code}/"
+        scheme=scheme,
+        code=code,
+        type="base",
+        name_zh="示意网格",
+        name_en="Grid",
+        division=parent,
+        path=f"{VILLAGE}{code}/",
     )
     boundary = Polygon.from_bbox((117.17, 36.185, 117.18, 36.195))
     GridVersion.objects.create(grid=town.grid, scheme=scheme, number=1, boundary=boundary, area=1.0, valid=ALWAYS)
-    Duty.objects.create(grid=town.grid, user_id=town["worker"].user_id, post="worker", valid=ALWAYS)
+    Duty.objects.create(grid=town.grid, user_id=int(town["worker"].id), post="worker", valid=ALWAYS)
 
 
 @lru_cache(maxsize=1)
@@ -154,8 +161,10 @@ def incident(category: str = "part/01/0101", **more: Any) -> actions.Incident:
 
 def report(actor: Actor = ANONYMOUS, *, category: str = "part/01/0101", **more: Any) -> actions.Receipt:
     """A public report with a key of its own."""
-    arguments = {"source": "public", "submission_key": f"key-{next(_keys)}"}
-    arguments.update({name: more.pop(name) for name in ("source", "submission_key", "contact", "network") if name in more})
+    arguments: dict[str, Any] = {"source": "public", "submission_key": f"key-{next(_keys)}"}
+    arguments.update(
+        {name: more.pop(name) for name in ("source", "submission_key", "contact", "network") if name in more}
+    )
     return actions.report_incident(actor=actor, incident=incident(category, **more), **arguments)
 
 

@@ -1,0 +1,99 @@
+"""The demo: made by the real actions, the same after a restart, and it hurts nobody."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from PIL import Image
+
+from accounts.demo_identity import INVENTED
+from accounts.models import Person, User
+from accounts.rules import DEMO_PHONE
+from cases.models import Case, HistoryEntry
+from events.queries import forget_catalogue
+from events.workflow import OPEN
+from govplatform.demo.drawings import SUBJECTS as DRAWN
+from govplatform.demo.drawings import picture
+from govplatform.demo.play import Play
+from govplatform.demo.scenario import ALL, FIRST, stories
+from govplatform.demo.subjects import SUBJECTS
+from ledger.actions import install_test_clock
+from ledger.cityfolder import city_path
+from ledger.clock import app_now
+from ledger.models import Promise
+from ledger.queries.calendar import forget_calendar
+
+PLAYED = 14  # one story for every open state, and one that ends
+
+
+@pytest.fixture
+def city(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_city", verbosity=0, stdout=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    install_test_clock()
+    forget_catalogue()
+    forget_calendar()
+    yield
+    forget_catalogue()
+    forget_calendar()
+
+
+def play(number: int = PLAYED) -> int:
+    chosen = [story for story in stories() if story.number < number - 1 or story.number == FIRST - 1]
+    return Play(chosen, lambda _begun: None).run()
+
+
+def test_the_stories_are_the_same_every_time_and_cover_every_state() -> None:
+    first, second = list(stories()), list(stories())
+    assert first == second
+    assert len(first) == ALL > 400
+    assert {story.stop for story in first[:FIRST]} == {*OPEN, "end"}
+    assert {story.source for story in first} == {"gridworker", "public", "resident", "hotline", "api"}
+
+
+def test_every_subject_has_a_category_of_the_city_and_a_drawing() -> None:
+    text = (city_path("taian") / "conditions.csv").read_text()
+    for subject in SUBJECTS:
+        assert f"\n{subject.category},{subject.condition}," in text, subject
+        assert subject.picture in DRAWN or subject.picture == "other"
+
+
+def test_a_drawing_is_a_small_picture_labelled_as_illustrative() -> None:
+    image = Image.open(BytesIO(picture("manhole", "before")))
+    assert image.size == (640, 480)
+    corner = image.crop((560, 438, 632, 474)).convert("RGB")
+    reds = sum(1 for red, green, _blue in corner.get_flattened_data() if red > 110 and green < 100)
+    assert reds > 200
+
+
+def test_the_demo_stands_in_every_state_and_every_promise_is_kept(city: None) -> None:
+    assert play() == PLAYED
+    assert set(OPEN) <= set(Case.objects.values_list("state", flat=True))
+    assert not Promise.objects.filter(done_at=None).exists()
+    assert not HistoryEntry.objects.filter(at__gt=app_now()).exists()
+    for case in Case.objects.all():
+        moments = list(case.history.order_by("sequence").values_list("sequence", "at"))
+        assert [sequence for sequence, _at in moments] == list(range(1, len(moments) + 1))
+        assert moments == sorted(moments, key=lambda moment: moment[1]), case.number
+
+
+def test_playing_again_makes_nothing_twice(city: None) -> None:
+    play(3)
+    before = (Case.objects.count(), HistoryEntry.objects.count())
+    play(3)
+    assert (Case.objects.count(), HistoryEntry.objects.count()) == before
+
+
+def test_nobody_in_the_demo_exists(city: None) -> None:
+    play(5)
+    people = list(Person.objects.all())
+    assert people
+    for person in people:
+        assert person.phone.empty or str(person.phone).startswith(DEMO_PHONE[:3])
+        assert person.id_number.empty
+    officials = User.objects.exclude(username="").values_list("display_name", "email")
+    assert all(any(mark in name for mark in ("示", "例", *INVENTED)) for name, _email in officials if name)
+    assert all(email.endswith(".invalid") for _name, email in officials if email)
