@@ -66,12 +66,13 @@ def _is_wide(actor: Actor) -> bool:
 
 
 def _takes_part(actor: Actor, assignments: Iterable[Assignment]) -> bool:
-    """Whether the member or his department has or had a step of the case."""
-    if actor.kind is not ActorKind.MEMBER:
+    """Whether the member or his department has or had a step of the case, and the hat that is on reads cases at all."""
+    if actor.kind is not ActorKind.MEMBER or not actor.may("cases.read"):
         return False
-    by_department = actor.may("cases.read") and actor.department_id is not None
     for assignment in assignments:
-        if assignment.holder_id == actor.user_id or (by_department and assignment.department_id == actor.department_id):
+        if assignment.holder_id == actor.user_id:
+            return True
+        if actor.department_id is not None and assignment.department_id == actor.department_id:
             return True
     return False
 
@@ -104,10 +105,15 @@ def seen_by(actor: Actor, prefix: str = "") -> Q:
         return found
     if _is_wide(actor) and actor.territory:
         found |= Q(**{f"{prefix}path__startswith": actor.territory})
+    return found | _takes_part_in(actor, prefix) if actor.may("cases.read") else found
+
+
+def _takes_part_in(actor: Actor, prefix: str) -> Q:
+    """`_takes_part` as a condition."""
     mine = Q(holder_id=actor.user_id)
-    if actor.may("cases.read") and actor.department_id is not None:
+    if actor.department_id is not None:
         mine |= Q(department_id=actor.department_id)
-    return found | Q(Exists(Assignment.objects.filter(mine, case_id=OuterRef(f"{prefix}pk"))))
+    return Q(Exists(Assignment.objects.filter(mine, case_id=OuterRef(f"{prefix}pk"))))
 
 
 def can(actor: Actor, action: str, case: Case, assignments: Iterable[Assignment] = ()) -> Decision:
