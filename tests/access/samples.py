@@ -1,0 +1,122 @@
+"""Objects for routes with arguments. A route that is not here fails the matrix: say what is there, hidden and absent.
+
+`there` are arguments of an object that exists and is ours to see; `absent` of one that does not exist; `hidden` of one
+that exists and that nobody who may call the route may see. `cases` marks routes whose object is a case or hangs on one:
+they are tried with every relation; `acts` says that the case's state has a say as well, so that 404 may mean "not now".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+from uuid import UUID
+
+from accounts.models import ApiClient, Department, Membership, User
+from cases.models import Case
+from tests.access.world import World
+
+NOTHING = UUID("01900000-0000-7000-8000-000000000000")
+NO_NUMBER = "3709029999010100001"
+NO_ID = 99999999
+Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Arguments of one route."""
+
+    absent: Arguments
+    there: Arguments | None = None
+    hidden: Arguments | None = None
+    cases: Callable[[World, Case], Arguments] | None = None
+    acts: bool = False
+
+
+def _case(*, acts: bool = False, **more: Any) -> Callable[[World], Sample]:
+    return lambda world: Sample(
+        absent={"number": NO_NUMBER, **more}, cases=lambda world, case: {"number": case.number, **more}, acts=acts
+    )
+
+
+def _step(world: World) -> Sample:
+    return Sample(
+        absent={"number": NO_NUMBER, "assignment": NO_ID},
+        cases=lambda world, case: {"number": case.number, "assignment": world.steps[case.pk]},
+        acts=True,
+    )
+
+
+def _photo(world: World) -> Sample:
+    return Sample(
+        absent={"file": NOTHING, "variant": "small"},
+        cases=lambda world, case: {"file": world.photos[case.pk], "variant": "small"},
+    )
+
+
+def _token(**more: Any) -> Callable[[World], Sample]:
+    def sample(world: World) -> Sample:
+        return Sample(absent={"token": "a" * 32, **more}, there={"token": next(iter(world.tokens.values())), **more})
+
+    return sample
+
+
+def _user(world: World) -> Sample:
+    resident = User.objects.get(username="resident")
+    worker = User.objects.get(username="gw01")
+    return Sample(absent={"user_id": NO_ID}, there={"user_id": worker.pk}, hidden={"user_id": resident.pk})
+
+
+def _of(model: Any, parameter: str) -> Callable[[World], Sample]:
+    def sample(world: World) -> Sample:
+        first = model.objects.order_by("pk").first()
+        there = {parameter: first.pk} if first is not None else None
+        return Sample(absent={parameter: NO_ID}, there=there)
+
+    return sample
+
+
+def _fixed(absent: Arguments, there: Arguments | None = None) -> Callable[[World], Sample]:
+    return lambda world: Sample(absent=absent, there=there)
+
+
+# route name pattern → sample; the first that fits
+SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
+    ("cases:move", _case(acts=True, transition="file")),
+    ("cases:claim", _step),
+    ("cases:hand_over", _step),
+    ("cases:photo", _photo),
+    ("cases:inbox_view", _fixed({"view": "nothing"}, {"view": "mine"})),
+    ("cases:case_tile", _fixed({"z": 30, "x": 0, "y": 0}, {"z": 12, "x": 3380, "y": 1608})),
+    ("cases:rule_edit", _fixed({"edition": NO_ID, "rule": NO_ID})),
+    ("cases:rule_*", _fixed({"edition": NO_ID})),
+    ("cases:*", _case()),
+    ("field_visit", _case(acts=True, transition="check_passed")),
+    ("field_case", _case()),
+    ("event_check", _case(acts=True, transition="check_passed")),
+    ("event_*", _case(acts=True)),
+    ("api_report", _case()),
+    ("events_track_photo", _token(file=NOTHING, variant="small")),
+    ("events_released_photo", _fixed({"file": NOTHING, "variant": "small"})),
+    ("events_place", _fixed({"code": "999999"}, {"code": "370902900"})),
+    ("events_*", _token()),
+    ("grids_posting", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
+    (
+        "grids_tile",
+        _fixed({"layer": "nothing", "z": 12, "x": 3380, "y": 1608}, {"layer": "grids", "z": 12, "x": 3380, "y": 1608}),
+    ),
+    ("accounts_user*", _user),
+    ("accounts_department", _of(Department, "department_id")),
+    ("accounts_membership_end", _of(Membership, "membership_id")),
+    ("accounts_client_revoke", _of(ApiClient, "client_id")),
+    ("operations_incident_*", _fixed({"incident_id": NO_ID})),
+    ("operations_job*", _fixed({"job_id": NOTHING})),
+    ("account_confirm_email", _fixed({"key": "x"})),
+    ("account_reset_password_from_key", _fixed({"uidb36": "1", "key": "x-y"})),
+    ("admin:*", _fixed({"object_id": "1", "app_label": "accounts", "content_type_id": 1, "url": "nothing"})),
+)
+
+
+def sample(name: str, world: World) -> Sample | None:
+    """The sample of a route with arguments; None if nobody gave one."""
+    found = next((make for pattern, make in SAMPLES if fnmatchcase(name, pattern)), None)
+    return found(world) if found else None

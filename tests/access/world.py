@@ -1,0 +1,192 @@
+"""The demo city's real roles and people, and one case for every relation somebody can have to it. Built once a run."""
+
+import csv
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+
+from accounts.actions import load_departments, load_roles, load_users
+from accounts.models import Department, User
+from accounts.queries import presence_of_client, presence_of_user
+from cases.models import Assignment, Attachment, Case
+from events import actions
+from grids.models import Division, Duty, Grid, GridVersion, Scheme
+from ledger.actions import install_test_clock
+from ledger.actors import ANONYMOUS, CLOCK, Actor
+from ledger.cityfolder import CityFolder
+from ledger.clock import app_now
+from ledger.ids import uuid7
+from ledger.models import StoredFile
+from tests.accounts.world import api_client
+from tests.events.town import load_catalogue, photo
+
+TAIAN = Path(settings.CITIES_DIR) / "taian"
+CITY, COUNTY, TOWN = "/3709/", "/3709/370902/", "/3709/370902/370902900/"
+NEAR, FAR = f"{TOWN}370902900002/", f"{TOWN}370902900012/"
+OTHER_COUNTY = "/3709/370911/370911001/370911001001/"
+NOBODYS = "3709-xx"  # a department without a single role that reads cases
+TOKEN = "gp_access-matrix"
+ALWAYS = DateRange(date(2020, 1, 1), None)
+RELATIONS = ("own", "same_grid", "same_department", "other_department", "other_county")
+PLACES = {NEAR: (117.175, 36.19), FAR: (117.195, 36.19)}
+_keys = itertools.count(1)
+
+
+def role_people() -> dict[str, str]:
+    """Role code → first user of users.csv who wears it as his first hat."""
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    with (TAIAN / "users.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["username"] not in seen:
+                found.setdefault(row["role"], row["username"])
+            seen.add(row["username"])
+    return found
+
+
+@dataclass
+class World:
+    """Actors by name (role codes, "resident", "anonymous", "client"), what their browsers send, and the cases."""
+
+    actors: dict[str, Actor] = field(default_factory=dict)
+    browsers: dict[str, dict[str, str]] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    shared: dict[str, Case] = field(default_factory=dict)
+    cases: dict[tuple[str, str], Case] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    photos: dict[int, UUID] = field(default_factory=dict)
+    steps: dict[int, int] = field(default_factory=dict)
+
+    def case(self, who: str, relation: str) -> Case:
+        """The case to which this actor has this relation and no nearer one."""
+        return self.cases.get((who, relation)) or self.shared[relation]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Everything done inside is undone; actions inside may be durable."""
+    block: Any = transaction.atomic()
+    block._from_testcase = True  # what Django's own TestCase says of its blocks
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+def build() -> World:
+    """Roles, departments and people of the city folder, two villages with a grid each, and the cases."""
+    install_test_clock()
+    folder = CityFolder(TAIAN)
+    for part in (load_roles, load_departments, load_users):
+        part(folder, apply=True, actor=CLOCK, now=app_now())
+    assert not folder.faults, folder.faults[:3]
+    _territory()
+    load_catalogue()
+    world = World()
+    _actors(world)
+    for relation, path in (("same_grid", NEAR), ("other_department", FAR), ("other_county", OTHER_COUNTY)):
+        world.shared[relation] = _case(world, path)
+    for name, user in world.users.items():
+        actor = world.actors[name]
+        world.cases[name, "own"] = _case(world, OTHER_COUNTY, holder=user, actor=actor)
+        if actor.department_id is not None:
+            world.cases[name, "same_department"] = _case(world, OTHER_COUNTY, department_id=actor.department_id)
+    world.cases["client", "own"] = _case(world, OTHER_COUNTY, actor=world.actors["client"])
+    return world
+
+
+def _actors(world: World) -> None:
+    for role, username in role_people().items():
+        user = User.objects.get(username=username)
+        world.users[role] = user
+        world.actors[role] = presence_of_user(user, None).actor
+        client = Client()
+        client.force_login(user)
+        world.browsers[role] = {"HTTP_COOKIE": f"sessionid={client.cookies['sessionid'].value}"}
+    world.actors["anonymous"], world.browsers["anonymous"] = ANONYMOUS, {}
+    api_client(Department.objects.get(code="3709-xx"), "reports.write", "reports.read", "grids.read", token=TOKEN)
+    world.actors["client"] = presence_of_client(TOKEN).actor
+    world.browsers["client"] = {"HTTP_AUTHORIZATION": f"Bearer {TOKEN}"}
+
+
+def _case(
+    world: World, path: str, *, holder: User | None = None, department_id: int | None = None, actor: Actor | None = None
+) -> Case:
+    """A report of an unknown, moved to `path`, whose only step is with a department nobody here belongs to."""
+    lon, lat = PLACES.get(path, PLACES[FAR])
+    reporter = actor if actor is not None and (holder is None or holder.person_id is not None) else ANONYMOUS
+    receipt = actions.report_incident(
+        actor=reporter,
+        incident=actions.Incident(category="part/01/0101", lon=lon, lat=lat),
+        source="api" if reporter.kind == "client" else "public",
+        submission_key=f"access-{next(_keys)}",
+    )
+    department_id = department_id or Department.objects.get(code=NOBODYS).pk
+    person_id = holder.person_id if holder is not None else None
+    Case.objects.filter(pk=receipt.case_id).update(path=path, department_id=department_id, person_id=person_id)
+    Assignment.objects.filter(case_id=receipt.case_id).update(
+        department_id=department_id, holder=None if person_id else holder
+    )
+    case = Case.objects.get(pk=receipt.case_id)
+    world.tokens[case.number] = receipt.token
+    world.photos[case.pk] = _photo(case)
+    world.steps[case.pk] = Assignment.objects.filter(case=case).earliest("pk").pk
+    return case
+
+
+def _photo(case: Case) -> UUID:
+    """One picture on the disk, a stored file of its own for every case."""
+    now = app_now()
+    first = StoredFile.objects.order_by("created_at").first()
+    if first is None:
+        first = StoredFile.objects.get(pk=photo(ANONYMOUS))
+    facts = {name: getattr(first, name) for name in ("sha256", "size", "media_type", "width", "height")}
+    file = StoredFile.objects.create(id=uuid7(), created_at=now, created_by_kind="anonymous", **facts)
+    Attachment.objects.create(case=case, file=file, stage="report", history=1, added_at=now)
+    return file.pk
+
+
+def _territory() -> None:
+    parents: dict[str, Division] = {}
+    square = MultiPolygon(Polygon.from_bbox((117.0, 36.0, 117.4, 36.4)))
+    for path in (CITY, COUNTY, TOWN, NEAR, FAR):
+        codes = path.strip("/").split("/")
+        level = ("city", "county", "township", "village")[len(codes) - 1]
+        parents[path] = Division.objects.create(
+            code=codes[-1],
+            level=level,
+            name_zh="示意",
+            name_en="Demo",
+            path=path,
+            parent=parents.get(f"/{'/'.join(codes[:-1])}/"),
+            valid=ALWAYS,
+            illustrative=True,
+            outline=square if level == "county" else None,
+        )
+    scheme = Scheme.objects.create(code="service", name_zh="服务网格", name_en="Service grids")
+    Scheme.objects.create(code="management", name_zh="单元网格", name_en="Unit grids")
+    for path, worker in ((NEAR, "gridworker"), (FAR, "gw23")):
+        code = f"{path.strip('/').rsplit('/', 1)[1]}S01"
+        grid = Grid.objects.create(
+            scheme=scheme,
+            code=code,
+            type="base",
+            name_zh="示意",
+            name_en="Grid",
+            division=parents[path],
+            path=f"{path}{code}/",
+        )
+        lon, lat = PLACES[path]
+        boundary = Polygon.from_bbox((lon - 0.005, lat - 0.005, lon + 0.005, lat + 0.005))
+        GridVersion.objects.create(grid=grid, scheme=scheme, number=1, boundary=boundary, area=1.0, valid=ALWAYS)
+        Duty.objects.create(grid=grid, user=User.objects.get(username=worker), post="worker", valid=ALWAYS)
