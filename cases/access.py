@@ -92,20 +92,24 @@ def visible_to(actor: Actor, queryset: QuerySet[Case]) -> QuerySet[Case]:
 
 def seen_by(actor: Actor, prefix: str = "") -> Q:
     """The same as a condition; `prefix` is the relation to the case, for example "case__"."""
-    if actor.kind is ActorKind.ANONYMOUS:
-        return Q(**{f"{prefix}number": actor.id}) if actor.id else Q(pk__in=[])
-    if actor.kind not in SELF_REPORTING:
-        return Q(pk__in=[])
-    found = Q(pk__in=[])
-    if actor.id:
-        found |= Q(**{f"{prefix}reporter_kind": str(actor.kind), f"{prefix}reporter_id": actor.id})
-    if actor.kind is ActorKind.RESIDENT and actor.id:
-        found |= Q(**{f"{prefix}person_id": actor.id})
+    found = _reported_by(actor, prefix)
     if actor.kind is not ActorKind.MEMBER:
         return found
     if _is_wide(actor) and actor.territory:
         found |= Q(**{f"{prefix}path__startswith": actor.territory})
     return found | _takes_part_in(actor, prefix) if actor.may("cases.read") else found
+
+
+def _reported_by(actor: Actor, prefix: str) -> Q:
+    """`is_reporter` as a condition."""
+    if not actor.id or actor.kind not in (ActorKind.ANONYMOUS, *SELF_REPORTING):
+        return Q(pk__in=[])
+    if actor.kind is ActorKind.ANONYMOUS:
+        return Q(**{f"{prefix}number": actor.id})
+    found = Q(**{f"{prefix}reporter_kind": str(actor.kind), f"{prefix}reporter_id": actor.id})
+    if actor.kind is ActorKind.RESIDENT:
+        found |= Q(**{f"{prefix}person_id": actor.id})
+    return found
 
 
 def _takes_part_in(actor: Actor, prefix: str) -> Q:

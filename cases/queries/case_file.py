@@ -155,39 +155,9 @@ def case_file(actor: Actor, number: str, now: datetime) -> CaseFile | None:
     limits = limit_rows(case, list(Clock.objects.filter(case=case)), now)
     moves = permitted_moves(actor, state)
     kind = kinds.kind(case.kind)
-
-    def may(action: str) -> bool:
-        return bool(access.can(actor, action, case, state.assignments))
-
     return CaseFile(
-        case_id=case.pk,
-        number=case.number,
-        kind=case.kind,
-        kind_label=words.kind_label(case.kind),
-        title=case.title,
-        category=case.category,
-        category_label=words.category_labels([(case.kind, case.category)])[case.category],
-        state=case.state,
-        state_label=words.state_label(case.kind, case.state),
-        closed=case.closed,
-        version=case.version,
-        address=case.address,
-        place=_place(case),
-        source_label=words.source_label(case.source),
-        opened_at=case.opened_at,
-        closed_at=case.closed_at,
-        urgent=case.urgent,
-        supervised=case.supervised,
-        returns=case.returns,
-        reworks=case.reworks,
-        urges=case.urges,
-        overdue_at=case.overdue_at,
-        department=words.in_language(case.department.name_zh, case.department.name_en) if case.department else "",
-        lon=case.point.x if case.point else None,
-        lat=case.point.y if case.point else None,
-        grid_id=case.grid_id,
-        grid_code=case.grid.code if case.grid else "",
-        boundary_version=case.reported_version.number if case.reported_version else None,
+        **_head(case),
+        **_rights(actor, state),
         clock=nearest(limits),
         limits=limits,
         steps=_chain(case, entries),
@@ -201,13 +171,44 @@ def case_file(actor: Actor, number: str, now: datetime) -> CaseFile | None:
         links=_links(actor, case),
         similar=similar_cases(actor, case),
         watched=actor.user_id is not None and Watch.objects.filter(case=case, user=actor.user_id).exists(),
-        may_contact=case.person_id is not None and may("case.contact"),
-        may_comment=may("case.comment"),
-        may_urge=may("case.urge") and not case.closed,
-        may_release=may("case.release"),
         detail=kinds.call(kind.detail)(case.pk, actor) if kind.detail else None,
         partial=kind.partial,
     )
+
+
+def _head(case: Case) -> dict[str, Any]:
+    """What stands in the row of the case itself, in words."""
+    copied = ("number", "kind", "title", "category", "state", "closed", "version", "address", "opened_at", "closed_at",
+              "urgent", "supervised", "returns", "reworks", "urges", "overdue_at", "grid_id")  # fmt: skip
+    return {
+        **{name: getattr(case, name) for name in copied},
+        "case_id": case.pk,
+        "kind_label": words.kind_label(case.kind),
+        "category_label": words.category_labels([(case.kind, case.category)])[case.category],
+        "state_label": words.state_label(case.kind, case.state),
+        "place": _place(case),
+        "source_label": words.source_label(case.source),
+        "department": words.in_language(case.department.name_zh, case.department.name_en) if case.department else "",
+        "lon": case.point.x if case.point else None,
+        "lat": case.point.y if case.point else None,
+        "grid_code": case.grid.code if case.grid else "",
+        "boundary_version": case.reported_version.number if case.reported_version else None,
+    }
+
+
+def _rights(actor: Actor, state: CaseState) -> dict[str, Any]:
+    """What the actor may do with the case beside moving it."""
+    case = state.case
+
+    def may(action: str) -> bool:
+        return bool(access.can(actor, action, case, state.assignments))
+
+    return {
+        "may_contact": case.person_id is not None and may("case.contact"),
+        "may_comment": may("case.comment"),
+        "may_urge": may("case.urge") and not case.closed,
+        "may_release": may("case.release"),
+    }
 
 
 def form_of(actor: Actor, number: str, transition: str, now: datetime) -> MoveForm | None:

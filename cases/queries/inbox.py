@@ -37,11 +37,9 @@ class InboxRow(CaseRow):
 
 def waiting_for(actor: Actor) -> QuerySet[Assignment]:
     """Open steps of the hat's department: his own, those he may take, and all of them for who coordinates it."""
-    if actor.kind is not ActorKind.MEMBER or actor.department_id is None:
+    if actor.kind is not ActorKind.MEMBER or actor.department_id is None or not actor.may("cases.read"):
         return Assignment.objects.none()
     found = Assignment.objects.filter(open=True, department_id=actor.department_id)
-    if not actor.may("cases.read"):
-        return found.filter(holder_id=actor.user_id)
     if WHOLE_DEPARTMENT & actor.rights:
         return found
     free = Q(holder__isnull=True, needs_role__in=("", actor.role))
