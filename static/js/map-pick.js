@@ -21,7 +21,7 @@ export class Picker {
     const locate = element.getAttribute("locate");
     if (locate === null || !navigator.geolocation) return;
     if (!this.small) this.here = this.button("crosshair", element.words.here, "pick-here", () => this.locate());
-    if (locate === "auto" && !start) this.locate();
+    if ((locate === "auto" || this.small) && !start) this.locate();
   }
 
   ownStatus() {

@@ -45,6 +45,9 @@ function bodyOf(request) {
   }
 }
 
+// what the server said, in words: problem details, or the form's own errors by field
+const reason = (answer) => answer.detail ?? (answer.errors && Object.values(answer.errors).flat().join(" ")) ?? answer.title ?? "";
+
 async function send(item) {
   const { fields, files } = await shelf.content(item);
   const body = new FormData();
@@ -58,9 +61,9 @@ async function send(item) {
   });
   const answer = bodyOf(request);
   if (request.status >= 200 && request.status < 300 && answer.number) return shelf.settle(item, answer.receipt ?? answer.number);
-  if (request.status === 409) return update(item, { state: "conflict", note: answer.detail ?? answer.title ?? "" });
-  if (request.status === 401 || request.status === 403 || (request.status < 300 && !answer.number)) return update(item, { state: "sign-in", note: answer.detail ?? "" });
-  if (request.status >= 400 && request.status < 500 && request.status !== 429) return update(item, { state: "refused", note: answer.detail ?? answer.title ?? "" });
+  if (request.status === 409) return update(item, { state: "conflict", note: reason(answer) });
+  if (request.status === 401 || request.status === 403 || (request.status < 300 && !answer.number)) return update(item, { state: "sign-in", note: reason(answer) });
+  if (request.status >= 400 && request.status < 500 && request.status !== 429) return update(item, { state: "refused", note: reason(answer) });
   throw new Error(`answer ${request.status}`);
 }
 

@@ -52,6 +52,9 @@ document.addEventListener("click", (event) => closeMenus(event.target.closest("d
 
 document.querySelector("[data-focus]")?.focus();
 
+// a pane that scrolls and holds nothing to focus is a stop of its own, so that the arrow keys reach it
+for (const pane of document.querySelectorAll(".scroll")) if (!pane.querySelector("a[href], button, input, select, textarea, summary, [tabindex]")) pane.tabIndex = 0;
+
 // <input type="file" data-shrink="id of the strip of thumbnails">
 for (const input of document.querySelectorAll("input[type=file][data-shrink]")) {
   watch(input, (files) => thumbnails(document.getElementById(input.dataset.shrink), files));
