@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class Node:
 
     def __init__(self, database: str) -> None:
         self.database = database
+        self.web: psutil.Process | None = None
         self.paths = Paths(root=HOME, uid=os.geteuid())
         for folder in (self.paths.state, self.paths.logs):
             folder.mkdir(parents=True, exist_ok=True)
@@ -114,6 +115,7 @@ class Node:
         try:
             if LINES.get(name, LINES["web"]).name == "web":
                 self.wait_answer(process)
+                self.web = psutil.Process(process.pid)
             yield psutil.Process(process.pid)
         finally:
             process.terminate()
@@ -157,11 +159,26 @@ class Node:
             **more,
         }
         (folder / "spec").write_text(json.dumps(spec))
+        web, database = self.cpu_seconds()
         done = subprocess.run(
             [sys.executable, str(HERE / "load.py"), str(folder / "spec")], capture_output=True, text=True, check=True
         )
         found: dict[str, Any] = json.loads(done.stdout)
+        answers = max(1, sum(found["statuses"].values()))
+        after_web, after_database = self.cpu_seconds()
+        found["cpu"] = ((after_web - web) / answers * 1000, (after_database - database) / answers * 1000)
         return found
+
+    def cpu_seconds(self) -> tuple[float, float]:
+        """CPU time used so far by the web workers and by PostgreSQL: steadier than a rate on a shared machine."""
+        postmaster = psutil.Process(int((self.paths.pgdata / "postmaster.pid").read_text().split()[0]))
+        crews = (self.web.children() if self.web else [], [postmaster, *postmaster.children()])
+        totals = [0.0, 0.0]
+        for index, crew in enumerate(crews):
+            for process in crew:
+                with suppress(psutil.NoSuchProcess):
+                    totals[index] += sum(process.cpu_times()[:2])
+        return totals[0], totals[1]
 
     def stop(self) -> None:
         stop_servers(self.paths)

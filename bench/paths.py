@@ -52,6 +52,20 @@ class Sender:
         return [hashlib.sha256(key.encode()).hexdigest() for key in keys]
 
 
+def figure(name: str, answer: dict[str, Any], target: float, limit: str, **more: Any) -> Figure:
+    """A rate with what else the driver and the node saw."""
+    return Figure(
+        name,
+        answer["per_second"],
+        target,
+        p95=answer["p95"],
+        cpu=answer["cpu"],
+        limit=limit,
+        errors=errors(answer),
+        **more,
+    )
+
+
 def sender(node: Node) -> Sender:
     return Sender(**node.inside("client"))
 
@@ -103,10 +117,9 @@ def intake(node: Node) -> list[Figure]:
             on = node.load(reports(node, 4000, bearer), repeat=False)
             settle(node, 120)
     return [
-        Figure("intake, router off", off["per_second"], 200, p95=off["p95"], p95_target=80, limit=limit,
-               statements=counted["statements"], statements_target=15, peer=CREATE_PEER, errors=errors(off)),
-        Figure("intake, router on", on["per_second"], 120, p95=on["p95"], limit=limit, peer=CREATE_PEER,
-               errors=errors(on)),
+        figure("intake, router off", off, 200, limit, p95_target=80, statements=counted["statements"],
+               statements_target=15, peer=CREATE_PEER),
+        figure("intake, router on", on, 120, limit, peer=CREATE_PEER),
     ]  # fmt: skip
 
 
@@ -156,10 +169,8 @@ def move(node: Node) -> list[Figure]:
     counted = node.inside("statements", json.dumps({**requests[0], "again": requests[-1]}))
     with node.running("web"):
         answer = node.load(requests[1:-1], repeat=False)
-    return [
-        Figure("state move by form", answer["per_second"], 150, p95=answer["p95"], statements=counted["statements"],
-               limit="UPDATE and commit, 8 connections", peer=MOVE_PEER, errors=errors(answer))
-    ]  # fmt: skip
+    limit = "UPDATE and commit, 8 connections"
+    return [figure("state move by form", answer, 150, limit, statements=counted["statements"], peer=MOVE_PEER)]
 
 
 def inbox(node: Node) -> list[Figure]:
@@ -173,10 +184,10 @@ def inbox(node: Node) -> list[Figure]:
         status, body = node.get(path, headers)
         answer = node.load([request])
     rows = body.count(b"data-case=")
+    note = f"{rows} rows, {len(body) / 1024:.0f} kB, answer {status}"
     return [
-        Figure("inbox page of 100", answer["per_second"], 30, p95=answer["p95"], statements=counted["statements"],
-               statements_target=8, limit="empty view, 8 connections", peer=INBOX_PEER, errors=errors(answer),
-               note=f"{rows} rows, {len(body) / 1024:.0f} kB, answer {status}")
+        figure("inbox page of 100", answer, 30, "empty view, 8 connections", statements=counted["statements"],
+               statements_target=8, peer=INBOX_PEER, note=note)
     ]  # fmt: skip
 
 
@@ -193,10 +204,8 @@ def locate(node: Node) -> list[Figure]:
     counted = node.inside("statements", json.dumps(requests[0]))
     with node.running("web"):
         answer = node.load(requests)
-    return [
-        Figure("point → grid by token", answer["per_second"], 400, p95=answer["p95"], statements=counted["statements"],
-               limit="ST_Covers, 8 connections", errors=errors(answer))
-    ]  # fmt: skip
+    limit = "ST_Covers, 8 connections"
+    return [figure("point → grid by token", answer, 400, limit, statements=counted["statements"])]
 
 
 def tiles(node: Node) -> list[Figure]:
@@ -217,14 +226,12 @@ def tiles(node: Node) -> list[Figure]:
         cookie = tile_cookie(node, few[0])
         only = [{**request, "headers": {"Cookie": cookie, "Accept-Encoding": "gzip"}} for request in few]
         by_cookie = node.load(only)
+    view = "empty view, 8 connections"
     return [
-        Figure("grid tile, cold", cold["per_second"], 120, p95=cold["p95"], limit="ST_AsMVT z13, 8 connections",
-               peer="45/s for GeoJSON of 1 % of the area", errors=errors(cold),
-               note=f"{cold['bytes'] / 1024:.0f} kB each"),
-        Figure("grid tile, cached, signed in", cached["per_second"], 450, p95=cached["p95"],
-               statements=counted["statements"], limit="empty view, 8 connections", errors=errors(cached)),
-        Figure("grid tile, cached, tile cookie", by_cookie["per_second"], 1500, p95=by_cookie["p95"],
-               limit="empty view, 8 connections", errors=errors(by_cookie)),
+        figure("grid tile, cold", cold, 120, "ST_AsMVT z13, 8 connections", note=f"{cold['bytes'] / 1024:.1f} kB each",
+               peer="45/s for GeoJSON of 1 % of the area"),
+        figure("grid tile, cached, signed in", cached, 450, view, statements=counted["statements"]),
+        figure("grid tile, cached, tile cookie", by_cookie, 1500, view),
     ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class Figure:
     statements: int | None = None
     statements_target: int | None = None
     limit: str = ""
+    cpu: tuple[float, float] | None = None  # milliseconds per answer: web, PostgreSQL
     peer: str = ""
     note: str = ""
     errors: dict[str, int] = field(default_factory=dict)
@@ -48,7 +49,8 @@ class Figure:
         """The figure on the terminal."""
         met = "met" if self.met else "MISSED"
         return (
-            f"  {self.name}: {self.value:,.1f}{self.unit}, p95 {self.p95} ms, {self.statements} statements: {met}"
+            f"  {self.name}: {self.value:,.1f}{self.unit}, p95 {self.p95} ms,"
+            f" {self.statements} statements, CPU {self.cpu} ms: {met}"
             f" {self.note} {self.errors or ''}"
         )
 
@@ -86,8 +88,9 @@ def _row(figure: Figure, limits: dict[str, float]) -> str:
     count = "" if figure.statements is None else str(figure.statements)
     if figure.statements_target is not None:
         count += f" (≤ {figure.statements_target})"
+    cpu = "" if figure.cpu is None else f"{figure.cpu[0]:.1f} + {figure.cpu[1]:.1f} ms"
     ratio = f"{figure.value / limits[figure.limit]:.0%} of {figure.limit}" if limits.get(figure.limit) else ""
     met = "yes" if figure.met else "**no**"
     note = figure.note + (f" errors: {figure.errors}" if figure.errors else "")
-    cells = [figure.name, value, p95, count, target, met, ratio, figure.peer, note]
+    cells = [figure.name, value, p95, cpu, count, target, met, ratio, figure.peer, note]
     return "| " + " | ".join(cells) + " |"

@@ -47,7 +47,10 @@ UNION ALL SELECT 'lead ' || case_id FROM cases_assignment WHERE open AND role = 
   GROUP BY case_id, step_key HAVING count(*) > 1
 UNION ALL SELECT 'key ' || submission_key FROM cases_case GROUP BY submission_key HAVING count(*) > 1
 """
-OPEN_PROMISES = "SELECT count(*) FROM ledger_promise WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= now()"
+OPEN_PROMISES = """
+SELECT count(*) FROM ledger_promise
+ WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= now() AND kind <> 'ledger.canary'
+"""
 
 
 def free_port() -> int:
@@ -222,7 +225,7 @@ class Rig:
             lambda: self.routed(keys) == len(keys), within=within, what=f"all {len(keys)} routed", every=0.2
         )
 
-    def wait_quiet(self, *, within: float = 30) -> float:
+    def wait_quiet(self, *, within: float = 60) -> float:
         return wait_until(lambda: self.number(OPEN_PROMISES) == 0, within=within, what="no promise left", every=0.2)
 
     def compare(self, keys: list[str], book: Book) -> None:
