@@ -225,6 +225,8 @@ def test_an_abandoned_row_lock_is_stepped_over(promised: Promised) -> None:
             cursor.execute("BEGIN")
             cursor.execute("SELECT 1 FROM ledger_promise WHERE id = %s FOR UPDATE", [busy.pk])
         assert redeem([busy.pk, free.pk]).done == 1
+        with other.cursor() as cursor:
+            cursor.execute("ROLLBACK")
     finally:
         other.close()
     assert redeem([busy.pk]).done == 1
