@@ -30,7 +30,7 @@ def reveal_contact(*, number: str, actor: Actor, purpose: str) -> list[tuple[str
     decision = access.can(actor, "case.contact", case, steps)
     if not decision:
         raise engine.NotPermitted(decision.reason)
-    person = Person.objects.filter(pk=case.person_id, erased_at=None).first()
+    person = Person.objects.filter(cases=case, erased_at=None).first()
     if person is None:
         raise ValidationError(_("The reporter left no contact, or it has been erased."))
     shown = reveal(

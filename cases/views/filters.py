@@ -21,7 +21,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 def read_filters(parameters: QueryDict) -> dict[str, str]:
     """Known filters with a value; anything else in the URL is left alone."""
-    return {name: parameters[name][:60] for name in NAMES if parameters.get(name)}
+    return {name: str(parameters[name])[:60] for name in NAMES if parameters.get(name)}
 
 
 def view_tabs(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import localtime
 from django.views.decorators.cache import never_cache
@@ -48,7 +49,7 @@ def inbox(request: ActorRequest, view: str = "all") -> HttpResponse:
 @never_cache
 @require_safe
 @READ
-def queue(request: ActorRequest) -> HttpResponse:
+def queue(request: ActorRequest) -> HttpResponseBase:
     """Every case the hat may see, filtered by the URL; `format=csv` exports what is filtered."""
     now, filters = app_now(), read_filters(request.GET)
     exact = queries.find_number(request.actor, filters["q"]) if filters.get("q", "").isdigit() else None
@@ -74,7 +75,7 @@ def queue(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def photo(request: ActorRequest, file: UUID, variant: str) -> HttpResponse:
+def photo(request: ActorRequest, file: UUID, variant: str) -> HttpResponseBase:
     """A photo of a case the viewer may see; sandboxed, so that nothing in it could ever run."""
     path = queries.photo_path(request.actor, file, "thumb" if variant == "thumb" else "full")
     if path is None or not path.exists():
