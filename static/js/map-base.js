@@ -7,8 +7,14 @@ const token = (name) => getComputedStyle(document.documentElement).getPropertyVa
 const english = document.documentElement.lang.startsWith("en");
 const nameProperties = english ? ["name_en", "name_zh", "name"] : ["name_zh", "name"];
 
-// VectorGrid 1.3 calls what Leaflet 1.8 took away
-if (window.L) L.DomEvent.fakeStop ??= L.DomEvent.stop;
+if (window.L?.VectorGrid) {
+  L.DomEvent.fakeStop ??= L.DomEvent.stop; // VectorGrid 1.3 calls what Leaflet 1.8 took away
+  // a tile that cannot be fetched is an empty tile, not an error nobody catches
+  const load = L.VectorGrid.Protobuf.prototype._getVectorTilePromise;
+  L.VectorGrid.Protobuf.prototype._getVectorTilePromise = function (coords) {
+    return load.call(this, coords).catch(() => ({ layers: {} }));
+  };
+}
 
 const kind = (...kinds) => (zoom, feature) => kinds.includes(feature.props.kind);
 const width = (wide, narrow) => (zoom) => Math.max(narrow, wide * 2 ** (zoom - 16));
