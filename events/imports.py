@@ -1,5 +1,6 @@
 """Reads the catalogue of categories and filing conditions of a city folder; every fault with its file and row."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -11,7 +12,9 @@ from ledger.cityfolder import CityFolder, Row, to_csv
 
 CATEGORIES = "categories.csv"
 CONDITIONS = "conditions.csv"
-CATEGORY_COLUMNS = ("system", "type", "major", "minor", "name_zh", "name_en", "major_zh", "major_en", "words", "public")
+CATEGORY_COLUMNS = (
+    "system", "type", "major", "minor", "name_zh", "name_en", "major_zh", "major_en", "words", "initials", "public",
+)  # fmt: skip
 CONDITION_COLUMNS = ("category", "number", "text_zh", "text_en", "closing_zh", "closing_en", "unit", "budget")
 YES_NO = {"yes": True, "no": False}
 
@@ -42,6 +45,7 @@ class CategoryLine:
     major_zh: str
     major_en: str
     words: str
+    initials: str
     public: bool
     conditions: list[ConditionLine] = field(default_factory=list)
 
@@ -80,6 +84,8 @@ def _category(folder: CityFolder, row: Row) -> CategoryLine | None:
     for column in ("system", "name_zh", "name_en", "major_zh", "major_en"):
         if not row[column]:
             folder.refuse(row, column, "is empty")
+    if re.search(r"[^a-z0-9 ]", row["initials"]):
+        folder.refuse(row, "initials", "must be small letters and digits, a word for every spoken name")
     if row["public"] not in YES_NO:
         folder.refuse(row, "public", "must be yes or no")
     texts: dict[str, Any] = {column: row[column] for column in CATEGORY_COLUMNS if column != "public"}
@@ -124,7 +130,7 @@ def catalogue_of(edition_id: int) -> dict[str, CategoryLine]:
     for category in Category.objects.filter(edition_id=edition_id).select_related("system").order_by("pk"):
         line = CategoryLine(
             system=category.system.code,
-            **{column: getattr(category, column) for column in CATEGORY_COLUMNS[1:9]},
+            **{column: getattr(category, column) for column in CATEGORY_COLUMNS[1:10]},
             public=category.public,
             conditions=conditions.get(category.pk, []),
         )

@@ -33,6 +33,7 @@ class Category(models.Model):
     major_zh = models.CharField(max_length=60)
     major_en = models.CharField(max_length=80)
     words = models.CharField(max_length=200, blank=True)  # what residents call it, for the search
+    initials = models.CharField(max_length=200, blank=True)  # pinyin initials of name and words
     public = models.BooleanField(default=True)  # offered to residents
 
     class Meta:

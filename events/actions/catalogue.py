@@ -65,6 +65,7 @@ def _write(edition: Edition, lines: dict[str, CategoryLine]) -> None:
             major_zh=line.major_zh,
             major_en=line.major_en,
             words=line.words,
+            initials=line.initials,
             public=line.public,
         )
         for line in lines.values()

@@ -10,7 +10,6 @@ from threading import Lock
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from events.models import Category, FilingCondition
 from ledger.clock import app_now
@@ -123,10 +122,8 @@ def _read(edition: int) -> Catalogue:
 
 
 def _row(c: Category, conditions: list[ConditionRow]) -> CategoryRow:
-    spoken = [c.name_zh, *c.words.split()]
-    initials = " ".join("".join(lazy_pinyin(word, style=Style.FIRST_LETTER)) for word in spoken)
     return CategoryRow(
-        c.pk, c.key, c.type, c.major, c.name_zh, c.name_en, c.major_zh, c.major_en, c.words, c.public, initials.lower(),
+        c.pk, c.key, c.type, c.major, c.name_zh, c.name_en, c.major_zh, c.major_en, c.words, c.public, c.initials,
         tuple(conditions),
     )  # fmt: skip
 
