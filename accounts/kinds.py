@@ -42,6 +42,15 @@ SCOPES: dict[str, tuple[str, str]] = {
     "grids.read": ("坐标定位网格", "Find the grid of a point"),
 }
 
+# right → first page of the desk for a hat that has it; the administrators see no case
+DESK_HOMES = (
+    ("cases.read", "/desk/"),
+    ("accounts.manage", "/desk/users/"),
+    ("accounts.memberships", "/desk/memberships/"),
+    ("audit.read", "/desk/audit/"),
+    ("grids.read", "/desk/grids/"),
+    ("operations.settle", "/desk/operations/"),
+)
 FACES = ("desk", "field", "public")
 SEPARATIONS = ("system", "security", "audit")
 LEVELS = ("city", "county", "township", "community")
@@ -81,6 +90,13 @@ class Presence:
     face: str = "public"
     unread: int = 0
     second_factor_missing: bool = False
+
+    @property
+    def home(self) -> str:
+        """First page of this actor: of his shell, and on the desk the first of DESK_HOMES that his rights open."""
+        if self.face != "desk":
+            return {"field": "/field/"}.get(self.face, "/")
+        return next((path for right, path in DESK_HOMES if self.actor.may(right)), "/notices/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,7 @@ class Shell:
     @property
     def home(self) -> str:
         """Where the mark leads: the shell this actor works in."""
-        return {"desk": "/desk/", "field": "/field/"}.get(self.presence.face, "/")
+        return self.presence.home
 
     @property
     def tile_url(self) -> str:

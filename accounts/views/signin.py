@@ -17,7 +17,6 @@ from accounts.views.common import own_path, signed_in_as
 from ledger.actors import ActorKind
 
 CODE = "phone_code"
-HOMES = {"desk": "/desk/", "field": "/field/", "public": "/"}
 
 
 @signed_in
@@ -28,7 +27,7 @@ def home(request: ActorRequest) -> HttpResponse:
     presence = request.presence
     if presence.actor.kind is ActorKind.MEMBER and presence.hat is None:
         return render(request, "accounts/no_hat.html")
-    return redirect(HOMES[presence.face])
+    return redirect(presence.home)
 
 
 @signed_in

@@ -184,7 +184,7 @@ def test_outside_the_demo_nobody_becomes_somebody_by_a_button(town: City) -> Non
 
 def test_in_the_demo_a_button_signs_in_and_only_the_listed_people(town: City) -> None:
     who = user("dispatcher")
-    hat(who, role("dispatcher", "cases.dispatch"), town.centre)
+    hat(who, role("dispatcher", "cases.read", "cases.dispatch"), town.centre)
     client = browser()
     page = client.get("/accounts/login/").content.decode()
     assert page.count('name="role"') >= 15
@@ -192,6 +192,14 @@ def test_in_the_demo_a_button_signs_in_and_only_the_listed_people(town: City) ->
     assert client.get("/accounts/home/")["location"] == "/desk/"
     assert client.post("/demo/sign-in/", {"role": town.system.username}).status_code == 404
     assert AuditEntry.objects.get(action="sign_in").data == {"method": "demo"}
+
+
+def test_an_administrator_comes_home_to_the_page_he_may_open(town: City) -> None:
+    homes = {town.system: "/desk/users/", town.security: "/desk/memberships/", town.auditor: "/desk/audit/"}
+    for who, path in homes.items():
+        client = browser(who)
+        assert client.get("/accounts/home/")["location"] == path
+        assert client.get(path).status_code == 200
 
 
 def test_a_member_without_a_hat_is_told_so(db: None) -> None:
