@@ -4,14 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from grids.datum import Datum
-
-
-class PointIn(serializers.Serializer[Any]):
-    lon = serializers.FloatField()
-    lat = serializers.FloatField()
-    datum = serializers.ChoiceField(choices=[(item.value, item.value) for item in Datum], default="wgs84")
-
 
 class DivisionOut(serializers.Serializer[Any]):
     path = serializers.CharField()

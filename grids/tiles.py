@@ -6,6 +6,7 @@ and with the day, so a tile that is kept can never be stale and nothing has to b
 
 import gzip
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from math import atan, degrees, pi, sinh
@@ -21,6 +22,7 @@ from ledger.actors import Actor
 KEPT_SECONDS = 24 * 3600
 MEMORY_BYTES = 24 * 1024 * 1024
 STAMP_SECONDS = 3.0
+SESSIONS_REMEMBERED = 2000
 MOST_ZOOM = 20
 EXTENT, BUFFER = 4096, 64
 TILE_PIXELS = 256
@@ -89,7 +91,7 @@ LAYERS = {
         {"public": _DIVISION_NAMES, "staff": _DIVISION_NAMES},
         5,
     ),
-    "grids": _grid_layer("service", 10),
+    "grids": _grid_layer("service", 11),
     "units": _grid_layer("management", 13),
 }
 
@@ -106,6 +108,24 @@ SELECT ST_AsMVT(t, %(layer)s, {extent}, 'shape') FROM (
 def scope_of(actor: Actor) -> str:
     """Which columns an actor gets: members those of the desk, everybody else code and names."""
     return "staff" if actor.membership_id is not None else "public"
+
+
+def remembered_scope(session: str, actor: Callable[[], Actor]) -> str:
+    """Scope of whoever has this session, asked at most every three seconds: a map fetches its tiles in bursts.
+
+    Arguments:
+        session: the session cookie; "" has the scope of everybody.
+        actor: finds out who it is; called only if it is not remembered.
+    """
+    if not session:
+        return "public"
+    asked, scope = _scopes.get(session, (0.0, ""))
+    if not scope or monotonic() - asked > STAMP_SECONDS:
+        scope = scope_of(actor())
+        if len(_scopes) >= SESSIONS_REMEMBERED:
+            _scopes.clear()
+        _scopes[session] = monotonic(), scope
+    return scope
 
 
 def valid_address(layer: str, z: int, x: int, y: int) -> bool:
@@ -141,6 +161,7 @@ class Memory:
 
 memory = Memory(MEMORY_BYTES)
 _stamp: tuple[float, str] = (0.0, "")
+_scopes: dict[str, tuple[float, str]] = {}
 
 
 def stamp() -> str:
@@ -156,9 +177,10 @@ def stamp() -> str:
 
 
 def forget() -> None:
-    """Drop the memo of the stamp: for tests and after a load in the same process."""
+    """Drop the memos of stamp and scopes: for tests and after a load in the same process."""
     global _stamp  # noqa: PLW0603
     _stamp = (0.0, "")
+    _scopes.clear()
 
 
 # the writing transactions of all rows, added up: whoever changes a row changes the sum without having to tell anybody
@@ -227,7 +249,7 @@ def draw(key: TileKey, on: date | None) -> bytes:
 def _degrees(z: int, x: int, y: int) -> dict[str, Any]:
     """Frame of a tile with its buffer, in degrees."""
     margin = BUFFER / EXTENT
-    side = 2**z
+    side = float(1 << z)
 
     def longitude(column: float) -> float:
         return column / side * 360.0 - 180.0

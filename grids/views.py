@@ -35,7 +35,8 @@ def tile(request: ActorRequest, layer: str, z: int, x: int, y: int) -> HttpRespo
     """A vector tile of divisions, grids or units, with a note for the short way (govplatform/tilepath)."""
     if not tiles.valid_address(layer, z, x, y):
         raise Http404
-    scope, stamp = tiles.scope_of(request.actor), tiles.stamp()
+    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    scope, stamp = tiles.remembered_scope(session, lambda: request.actor), tiles.stamp()
     found = tiles.tile(tiles.TileKey(layer, scope, stamp, z, x, y), on=DayForm.day(request.GET))
     headers = {**tiles.HEADERS, "ETag": found.etag}
     if found.etag in request.headers.get("if-none-match", ""):

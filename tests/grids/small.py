@@ -42,10 +42,14 @@ def full_town() -> Town:
 
 
 def part_of_town() -> Town:
-    """Two villages with all their grids, and their first forty addresses."""
+    """Two villages with all service grids, unit grids of the first, and forty addresses."""
     town = full_town()
     divisions = [row for row in town.divisions if row.level == "township" or row.code in VILLAGES]
-    grids = [row for row in town.grids if row.division in VILLAGES]
+    service = [row for row in town.grids if row.division in VILLAGES and row.scheme == "service"]
+    units = [row for row in town.grids if row.division == VILLAGES[0] and row.scheme == "management"]
+    # the order of the whole file: by village, service grids first
+    grids = [*(row for row in service if row.division == VILLAGES[0]), *units]
+    grids += [row for row in service if row.division == VILLAGES[1]]
     addresses = [row for row in town.addresses if row.division in VILLAGES]
     return replace(town, divisions=divisions, grids=grids, addresses=addresses[:40], shapes=[])
 

@@ -35,6 +35,12 @@ def test_every_file_of_the_shipped_city_is_described_and_fits() -> None:
     assert [str(fault) for fault in cityload.schema_faults(folder)] == []
 
 
+def test_the_shipped_city_loads_without_a_fault(db: None) -> None:
+    shown = run("load_city", "--folder", str(city_path("taian")), "--check")
+    assert "divisions: 3890 added" in shown
+    assert "duties: 240 added" in shown
+
+
 def test_no_code_names_the_city() -> None:
     """A city is a folder: neither its name nor its codes stand in the code that runs."""
     apps = ("govplatform", "events", "cases", "grids", "accounts", "ledger")

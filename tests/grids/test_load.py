@@ -175,7 +175,7 @@ def test_grids_of_a_village_that_is_dissolved_are_retired_and_keep_their_version
     put(town, GRIDS, content)
     load(town)
     units = Grid.objects.filter(scheme__code="management")
-    assert units.count() > 100
+    assert units.count() > 50
     assert not units.filter(retired_at=None).exists()
     assert GridVersion.objects.filter(scheme__code="management").count() == units.count()
 

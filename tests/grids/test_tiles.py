@@ -11,6 +11,7 @@ import mapbox_vector_tile
 import pytest
 from django.test import Client
 
+from accounts.models import Membership
 from govplatform.tilepath import TilePath
 from grids import tilecookie, tiles
 from grids.models import Grid, GridVersion
@@ -70,13 +71,28 @@ def test_the_outlines_of_a_tile_meet_those_of_its_neighbour(town: Path) -> None:
 
 
 def test_simplifying_makes_far_tiles_smaller_without_losing_a_grid(town: Path) -> None:
-    near, far = (decoded(tiles.draw(tiles.TileKey("grids", "public", "s", *address(z)), None)) for z in (13, 10))
+    near, far = (decoded(tiles.draw(tiles.TileKey("grids", "public", "s", *address(z)), None)) for z in (13, 11))
     assert {item["code"] for item in far["grids"]} >= {item["code"] for item in near["grids"]}
 
 
 def test_members_get_the_columns_of_the_desk_and_others_do_not(town: Path, client: Client) -> None:
     assert "households" in decoded(official().get(url("grids", 15)).content)["grids"][0]
     assert "households" not in decoded(client.get(url("grids", 15)).content)["grids"][0]
+
+
+def test_a_burst_of_tiles_asks_once_who_is_asking(town: Path, django_assert_num_queries: Any) -> None:
+    member = official()
+    member.get(url("grids", 15))
+    with django_assert_num_queries(0):
+        member.get(url("grids", 15))
+
+
+def test_a_member_who_lost_his_hat_is_seen_as_such_when_it_is_asked_again(town: Path) -> None:
+    member = official()
+    member.get(url("grids", 15))
+    Membership.objects.all().delete()
+    tiles.forget()
+    assert "households" not in decoded(member.get(url("grids", 15)).content)["grids"][0]
 
 
 def test_an_unchanged_tile_is_answered_with_304(town: Path, client: Client) -> None:
