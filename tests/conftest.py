@@ -7,7 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose tests have servers or a browser of their own: they follow each other in one process, first of all,
 # while the other process takes the rest file by file.
-ALONE = ("tests/faults/", "tests/journeys/")
+ALONE = ("tests/faults/", "tests/journeys/", "tests/runtime/test_run.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
