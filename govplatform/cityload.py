@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from jsonschema import Draft202012Validator
 
 from ledger import kinds
@@ -18,6 +19,10 @@ SCHEMA = settings.BASE_DIR / "docs" / "city-folder.schema.json"
 AUDIT_ACTION, AUDIT_OBJECT = "city.loaded", "city"
 
 Loader = Callable[..., Change]
+
+
+class PartRefused(Exception):
+    """A part was refused while writing: what its check could not see. Parts before it are written, it is not."""
 
 
 def parts() -> list[kinds.CityPart]:
@@ -74,7 +79,11 @@ def run_parts(
     folder.known.clear()
     for part in parts():
         load: Loader = kinds.resolve(part.load)
-        yield part, load(folder, apply=apply, actor=actor, now=now)
+        try:
+            change = load(folder, apply=apply, actor=actor, now=now)
+        except ValidationError as error:
+            raise PartRefused(f"{part.name}: {' '.join(error.messages)}") from error
+        yield part, change
 
 
 def remember(city: str, fingerprint: str, changes: dict[str, str], *, actor: Actor, now: datetime) -> None:

@@ -49,8 +49,11 @@ class Command(BaseCommand):
         self._show(differences)
         if options["check"]:
             return
-        done = cityload.run_parts(folder, apply=True, actor=ACTOR, now=now)
-        changes = {part.name: str(change) for part, change in done}
+        try:
+            done = cityload.run_parts(folder, apply=True, actor=ACTOR, now=now)
+            changes = {part.name: str(change) for part, change in done}
+        except cityload.PartRefused as error:
+            raise CommandError(str(error)) from error
         cityload.remember(city, fingerprint, changes, actor=ACTOR, now=now)
         self.stdout.write(self.style.SUCCESS(f"city {city}: loaded from {_short(path)}"))
 
