@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import offer
@@ -23,7 +23,7 @@ class PhotosField(forms.FileField):
         attributes = {"accept": "image/jpeg,image/png,image/webp", "multiple": True}
         super().__init__(widget=ManyFilesInput(attrs=attributes), **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[File[bytes]]:
         if isinstance(data, (list, tuple)):
             return [super(PhotosField, self).clean(one, initial) for one in data]
         found = super().clean(data, initial)
@@ -170,7 +170,7 @@ class FieldReportForm(PlaceForm):
         self.fields["photos"].widget.attrs["capture"] = "environment"
 
     def clean(self) -> dict[str, Any]:
-        lon, lat, text, *_rest = [*self.cleaned_data.get("place", "").split("|"), "", "", ""]
+        lon, lat, text = [*self.cleaned_data.get("place", "").split("|"), "", "", ""][:3]
         if lon and lat:
             try:
                 self.cleaned_data |= {"lon": float(lon), "lat": float(lat), "datum": "wgs84"}

@@ -1,4 +1,4 @@
-"""The Celery application. Its options are in settings under CELERY_; why they are what they are: docs/reliability.md."""
+"""The Celery application. Its options are in settings under CELERY_; why: docs/reliability.md."""
 
 import os
 

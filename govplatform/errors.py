@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -41,9 +42,11 @@ def conflict(request: HttpRequest, exception: CaseMoved) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database is away; nothing was written, the phone keeps its form."""
-    response = _answer(
-        request, 503, _("The system is briefly unavailable"), _("Nothing was lost. Please try again in a moment.")
-    )
+    if _wants_json(request):
+        title, detail = _("The system is briefly unavailable"), _("Nothing was lost. Please try again in a moment.")
+        response = _answer(request, 503, title, detail)
+    else:  # without the shell: it would ask the database for the session's messages
+        response = HttpResponse(render_to_string("govplatform/away.html"), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
@@ -53,7 +56,8 @@ def page_400(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def page_403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 403, _("Not permitted"), _("Your role does not include this. Perhaps another of your roles does."))
+    detail = _("Your role does not include this. Perhaps another of your roles does.")
+    return _answer(request, 403, _("Not permitted"), detail)
 
 
 def page_404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -65,7 +69,8 @@ def page_500(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _answer(request, 403, _("This page has expired"), _("Please load the page again; what you typed can be pasted."))
+    detail = _("Please load the page again; what you typed can be pasted.")
+    return _answer(request, 403, _("This page has expired"), detail)
 
 
 def problem_details(exception: Exception, context: dict[str, Any]) -> Response | None:
@@ -77,8 +82,9 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
     if errors is not None:
         body["errors"] = errors
     response = Response(body, status=status, content_type="application/problem+json")
-    if isinstance(exception, exceptions.Throttled) and exception.wait:
-        response["Retry-After"] = str(int(exception.wait))
+    wait = getattr(exception, "wait", None)
+    if wait:
+        response["Retry-After"] = str(int(wait))
     return response
 
 

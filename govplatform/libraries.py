@@ -1,4 +1,4 @@
-"""GDAL and GEOS from the pyogrio and shapely wheels: newer and safer than the distribution's, one copy in the process."""
+"""GDAL and GEOS from the pyogrio and shapely wheels: newer and safer than the distribution's, one copy a process."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Log lines: time, level, request id, logger, message. Ids only; newlines are escaped so that no input forges a line."""
+"""Log lines: time, level, request id, logger, message. Ids only; newlines are escaped, so no input forges a line."""
 
 import logging
 from contextvars import ContextVar

@@ -33,7 +33,7 @@ class RequestId:
 
 
 class Errors:
-    """Turns what actions raise into the right page and status; nothing is half-written, since the action rolled back."""
+    """Turns what actions raise into the right page and status; nothing is half-written: the action rolled back."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -18,4 +18,3 @@ handler400 = "govplatform.errors.page_400"
 handler403 = "govplatform.errors.page_403"
 handler404 = "govplatform.errors.page_404"
 handler500 = "govplatform.errors.page_500"
-

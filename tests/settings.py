@@ -5,7 +5,7 @@ os.environ.setdefault("GOVPLATFORM_DEMO", "1")
 os.environ.setdefault("GOVPLATFORM_VAR_DIR", tempfile.mkdtemp(prefix="gp-test-"))
 os.environ.setdefault("GOVPLATFORM_LOG_LEVEL", "WARNING")
 
-from govplatform.settings import *  # noqa: E402, F403
+from govplatform.settings import *  # noqa: F403
 
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("GOVPLATFORM_TEST_DB", "test_govplatform")}  # noqa: F405
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -13,12 +13,12 @@ from accounts.access import ActorRequest, requires, signed_in
 from cases import queries
 from cases.tiles import case_tile
 from cases.views.filters import chips, exported, read_filters, view_tabs
+from cases.views.photos import send_photo
 from cases.views.show import file_context
 from ledger.clock import app_now
 
 READ = requires("cases.read")
 PAGE = 50
-PHOTO_SECONDS = 3600
 
 
 @never_cache
@@ -31,12 +31,14 @@ def inbox(request: ActorRequest, view: str = "all") -> HttpResponse:
     page = queries.inbox(
         request.actor, view=view, filters=filters, after=request.GET.get("after", ""), limit=limit, now=now
     )
+    counts = queries.inbox_counts(request.actor, now)
     chosen = request.GET.get("case", "")
     found = queries.case_file(request.actor, chosen, now) if chosen else None
     context = {
         "rows": page.rows,
         "next_key": page.next_key,
-        "tabs": view_tabs(view, queries.inbox_counts(request.actor, now)),
+        "tabs": view_tabs(view, counts),
+        "inbox_counts": counts,  # the rail shows them too
         "filters": chips(request, queries.filter_options(request.actor, localtime(now).date())),
         "chosen": chosen,
         "now": now,
@@ -75,15 +77,9 @@ def queue(request: ActorRequest) -> HttpResponseBase:
 
 @require_safe
 @signed_in
-def photo(request: ActorRequest, file: UUID, variant: str) -> HttpResponseBase:
+def photo(request: ActorRequest, file: UUID, variant: str) -> FileResponse:
     """A photo of a case the viewer may see; sandboxed, so that nothing in it could ever run."""
-    path = queries.photo_path(request.actor, file, "thumb" if variant == "thumb" else "full")
-    if path is None or not path.exists():
-        raise Http404
-    response = FileResponse(path.open("rb"), content_type="image/jpeg")
-    response["Cache-Control"] = f"private, max-age={PHOTO_SECONDS}"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return send_photo(queries.photo_path(request.actor, file, "thumb" if variant == "thumb" else "full"))
 
 
 @require_safe

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import ActorRequest, requires
 from cases import actions, queries
 from cases.forms import MoveForm, NoteForm, refuse
-from cases.queries import CaseFile
 from cases.views.file import seen
 from cases.views.show import file_context
 from ledger.clock import app_now
@@ -24,9 +23,9 @@ BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _ask(
-    request: ActorRequest, found: CaseFile, form: forms.Form, spec: dict[str, str], act: Callable[[], object]
+    request: ActorRequest, number: str, form: forms.Form, spec: dict[str, str], act: Callable[[], object]
 ) -> HttpResponse:
-    """Show the form; on POST do it, or show why not beside what was typed."""
+    """Show the form beside the case; on POST do it, or show why not beside what was typed. The action knows who may."""
     if request.method == "POST" and form.is_valid():
         try:
             act()
@@ -34,8 +33,8 @@ def _ask(
             refuse(form, error)
         else:
             messages.success(request, _("Done: %(what)s") % {"what": spec["label"]})
-            return redirect("cases:case_file", number=found.number)
-    context = {**file_context(found, app_now()), "form": form, "spec": spec}
+            return redirect("cases:case_file", number=number)
+    context = {**file_context(seen(request, number), app_now()), "form": form, "spec": spec}
     return render(request, "cases/case_file.html", context, status=422 if form.errors else 200)
 
 
@@ -44,7 +43,6 @@ def _ask(
 @READ
 def move(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     """One move of the workflow, with just the fields its row asks for."""
-    found = seen(request, number)
     offered = queries.form_of(request.actor, number, transition, app_now())
     if offered is None or offered.move.url_name:
         raise Http404
@@ -66,7 +64,7 @@ def move(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     def act() -> None:
         actions.move_case(number=number, transition=transition, actor=request.actor, **form.arguments())
 
-    return _ask(request, found, form, {"label": row.label, "effect": row.effect}, act)
+    return _ask(request, number, form, {"label": row.label, "effect": row.effect}, act)
 
 
 @require_POST
@@ -107,7 +105,7 @@ def hand_over(request: ActorRequest, number: str, assignment: int) -> HttpRespon
             note=data["note"],
         )
 
-    return _ask(request, found, form, {"label": _("Hand over"), "effect": _("The limit stays as it is.")}, act)
+    return _ask(request, number, form, {"label": _("Hand over"), "effect": _("The limit stays as it is.")}, act)
 
 
 @never_cache
@@ -115,11 +113,10 @@ def hand_over(request: ActorRequest, number: str, assignment: int) -> HttpRespon
 @READ
 def urge(request: ActorRequest, number: str) -> HttpResponse:
     """Remind who has it; counted, changes no state."""
-    found = seen(request, number)
     form = NoteForm(request.POST or None)
 
     def act() -> None:
         actions.urge(number=number, actor=request.actor, note=form.cleaned_data["note"])
 
     spec = {"label": _("Urge"), "effect": _("Whoever has the case is reminded; the limit stays.")}
-    return _ask(request, found, form, spec, act)
+    return _ask(request, number, form, spec, act)

@@ -130,6 +130,9 @@ def similar_cases(category: str, lon: float, lat: float, *, at: datetime, but: i
     with connection.cursor() as cursor:
         cursor.execute(_SIMILAR, values)
         rows = cursor.fetchall()
-    found = [SimilarCase(*row[:5], metres=metres_between((lon, lat), row[5:])) for row in rows]
+    found = [
+        SimilarCase(pk, number, state, address, opened, metres_between((lon, lat), (x, y)))
+        for pk, number, state, address, opened, x, y in rows
+    ]
     near = [row for row in found if row.metres is not None and row.metres <= rules.SIMILAR_METRES]
     return sorted(near, key=lambda row: row.metres or 0)

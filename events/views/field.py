@@ -122,7 +122,7 @@ def _report_page(request: ActorRequest, form: FieldReportForm, *, refused: bool 
     context = {
         "form": form,
         "quick": [
-            {"key": row.key, "row": row, "icon": ICONS.get(row.key, "tag"), "name_zh": row.name_zh, "name_en": row.name_en}
+            {"row": row, "icon": ICONS.get(row.key, "tag")}
             for row in queries.frequent_categories(request.actor, at=at, limit=QUICK)
         ],
         "groups": [
@@ -197,7 +197,7 @@ def _form(transition: str) -> type[forms.Form]:
 def _do(request: ActorRequest, file: CaseFile, transition: str, data: dict[str, Any]) -> None:
     """Photos are stored before the action; the action decides whether they are enough."""
     version, assignment = request.POST.get("expected_version", ""), request.POST.get("assignment_id", "")
-    stored = {
+    stored: dict[str, Any] = {
         name: store_all(data[name], actor=request.actor, staff=True)
         for name in ("photos", "before", "after")
         if name in data

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
+from cases.views.photos import send_photo
 from events import queries
 from events.queries.photos import released_photo as released_path
-from events.views.tracking import send_photo
 from grids.queries import DivisionRow, children_of, division_by_code, today
 from ledger.clock import app_now
 
@@ -55,6 +55,6 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @public
-def released_photo(request: HttpRequest, file: UUID, variant: str) -> HttpResponse:
+def released_photo(request: HttpRequest, file: UUID, variant: str) -> FileResponse:
     """A photo an officer released."""
     return send_photo(released_path(file, "thumb" if variant == "thumb" else "full"))

@@ -1,6 +1,5 @@
 """The reporter's private page: who has it, what happened, what comes next; answer, rate, ask for reopening."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import ActorRequest, capability, public
 from cases.forms import refuse
+from cases.views.photos import send_photo
 from events import actions, queries
 from events.forms import RatingForm, ReceiptForm, ReopenForm, ReplyForm
 from events.queries.photos import tracked_photo
@@ -22,8 +22,6 @@ from events.queries.tracking import Tracking
 from events.views.uploads import store_all
 from ledger.actors import Actor
 from ledger.clock import app_now
-
-PHOTO_SECONDS = 3600
 
 
 @never_cache
@@ -93,21 +91,11 @@ def reopen(request: ActorRequest, token: str) -> HttpResponse:
 
 @require_safe
 @capability
-def track_photo(request: HttpRequest, token: str, file: UUID, variant: str) -> HttpResponse:
+def track_photo(request: HttpRequest, token: str, file: UUID, variant: str) -> FileResponse:
     """A photo of the reporter's own case."""
     case_id, _actor = _bearer(token)
     path = tracked_photo(case_id, file, "thumb" if variant == "thumb" else "full")
     return send_photo(path)
-
-
-def send_photo(path: Path | None) -> HttpResponse:
-    """A re-encoded photo; sandboxed, so that nothing in it could ever run."""
-    if path is None or not path.exists():
-        raise Http404
-    response = FileResponse(path.open("rb"), content_type="image/jpeg")
-    response["Cache-Control"] = f"private, max-age={PHOTO_SECONDS}"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 def _bearer(token: str) -> tuple[int, Actor]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.utils.translation import gettext as _
 
 from ledger.actions import store_photo
@@ -17,7 +17,7 @@ KEPT_SECONDS = 7 * 24 * 3600
 MOST = 6
 
 
-def store_all(files: Sequence[UploadedFile], *, actor: Actor, staff: bool) -> list[UUID]:
+def store_all(files: Sequence[File[bytes]], *, actor: Actor, staff: bool) -> list[UUID]:
     """Store each photo.
 
     Raises:

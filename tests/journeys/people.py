@@ -136,7 +136,7 @@ class City:
             made.open("/accounts/login/")
             page.fill("input[name=login]", username)
             page.fill("input[name=password]", PASSWORD)
-            page.locator("form:has(input[name=password]) button[type=submit], form:has(input[name=password]) button").first.click()
+            page.locator("form:has(input[name=password]) button").first.click()
             page.wait_for_url(re.compile(r"/(desk|field|notices|accounts/home)?/?$|/desk/|/field/"))
         return made
 

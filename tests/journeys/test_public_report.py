@@ -21,7 +21,7 @@ def test_a_public_report_is_followed_rated_and_reopened(city: City) -> None:
 
     page = somebody.page
     page.goto(link)
-    somebody.sees("已结案", "派遣", "结案")
+    somebody.sees("已办结", "派遣", "结案")
     page.locator("input[name=score][value='2']").check()
     page.fill("textarea[name=comment]", "没有压实")
     somebody.press("提交评价")

@@ -11,7 +11,7 @@ def test_a_grid_workers_report_is_handled_with_proof_checked_on_the_spot_and_clo
     page = worker.page
     page.wait_for_function("document.querySelector('input[name=lon]').value !== ''")
     page.locator("details#all > summary").click()
-    page.locator("details#all details", has_text="市容环境").locator("summary").click()
+    page.locator("details#all summary").get_by_text("市容环境", exact=True).click()
     page.locator("details#all").get_by_text(paths.BROKEN, exact=True).click()
     page.fill("textarea[name=description]", "学校门口路面坑槽两处")
     worker.press("存好并上报")
