@@ -81,10 +81,18 @@ def test_the_demo_stands_in_every_state_and_every_promise_is_kept(city: None) ->
 
 
 def test_playing_again_makes_nothing_twice(city: None) -> None:
-    play(3)
+    play(2)
     before = (Case.objects.count(), HistoryEntry.objects.count())
-    play(3)
+    play(2)
     assert (Case.objects.count(), HistoryEntry.objects.count()) == before
+
+
+def test_what_was_played_to_the_end_is_left_to_those_who_try_it(city: None, capsys: Any) -> None:
+    call_command("seed_demo", first=2)
+    before = HistoryEntry.objects.count()
+    call_command("seed_demo", first=2)
+    assert HistoryEntry.objects.count() == before
+    assert "first-2 stands" in capsys.readouterr().out
 
 
 def test_nobody_in_the_demo_exists(city: None) -> None:

@@ -25,8 +25,8 @@ def clock(case_id: int, stage: str) -> Clock:
 
 def test_the_condition_decides_the_limit(town: Town) -> None:
     case_id = drive.dispatched(town, number=4)
-    assert (clock(case_id, "handle").unit, clock(case_id, "handle").budget) == ("working_day", 5)
-    assert (clock(case_id, "total").unit, clock(case_id, "total").budget) == ("working_day", 7)
+    assert (clock(case_id, "handle").unit, clock(case_id, "handle").budget) == ("working_day", Decimal(5))
+    assert (clock(case_id, "total").unit, clock(case_id, "total").budget) == ("working_day", Decimal(7))
 
 
 def test_an_urgent_case_is_dispatched_by_night_too(town: Town) -> None:

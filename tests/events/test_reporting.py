@@ -1,6 +1,7 @@
 """A report from the street: once, located, within limits."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -137,5 +138,5 @@ def test_similar_cases_nearby_are_named_and_not_folded(town: Town) -> None:
 def test_the_acceptance_clock_starts_with_the_report(town: Town) -> None:
     case_id = builders.report().case_id
     clock = Clock.objects.get(case_id=case_id)
-    assert (clock.stage, clock.unit, clock.budget) == ("file", "working_hour", 2)
+    assert (clock.stage, clock.unit, clock.budget) == ("file", "working_hour", Decimal(2))
     assert builders.case(case_id).due_at == clock.due_at

@@ -7,18 +7,25 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from govplatform.demo.play import Play
-from govplatform.demo.scenario import stories
-from ledger.actions import install_test_clock
+from govplatform.demo.scenario import FIRST, stories
+from ledger.actions import audit, install_test_clock
+from ledger.actors import CLOCK
+from ledger.clock import app_now
+from ledger.models import AuditEntry
 
 TOLD_EVERY = 20
 PARTS = 2  # processes that share the rest
+PLAYED = "demo.played"
 
 
 class Command(BaseCommand):
+    """An interrupted run goes on where it stopped; what was played to the end is left to those who try it."""
+
     requires_system_checks = ()  # runs at every start
-    help = "Make the demo's cases through the real actions; playing again goes on where it stopped."
+    help = "Make the demo's cases through the real actions; a part that was played to the end is not played again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         group = parser.add_mutually_exclusive_group()
@@ -29,18 +36,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("the demo exists in demo mode only (GOVPLATFORM_DEMO=1)")
+        name = f"first-{options['first']}" if options["first"] else f"part-{options['part'] or 0}"
         install_test_clock()
         others = [self._start(part) for part in range(1, PARTS)] if options["rest"] else []
-        part = 0 if options["rest"] else options["part"]
-        chosen = list(islice(stories(), options["first"]))
-        if part is not None:
-            chosen = chosen[part::PARTS]
-        play = Play(chosen, lambda begun: self._tell(begun, len(chosen)) if not part else None)
-        count = play.run()
-        if not part:
-            self.stdout.write(f"demo: {count * (PARTS if others else 1)} cases stand")
+        if not _was_played(name):
+            self._play(options["first"], options["part"] or 0, alone=not (options["rest"] or options["part"]))
+            _remember(name)
         if any(other.wait() for other in others):
             raise CommandError("a part of the demo was not made; run seed_demo --rest again")
+        self.stdout.write("demo: all its cases stand" if options["rest"] else f"demo: {name} stands")
+
+    def _play(self, first: int | None, part: int, *, alone: bool) -> None:
+        begin = FIRST if not alone and _was_played(f"first-{FIRST}") else 0
+        chosen = [story for story in islice(stories(), begin, first) if alone or story.number % PARTS == part]
+        Play(chosen, lambda begun: None if part else self._tell(begun, len(chosen))).run()
 
     def _start(self, part: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, sys.argv[0], "seed_demo", "--part", str(part)])
@@ -49,3 +58,12 @@ class Command(BaseCommand):
         if begun % TOLD_EVERY == 0:
             self.stdout.write(f"demo: {begun} of {whole} cases")
             self.stdout.flush()
+
+
+def _was_played(name: str) -> bool:
+    return AuditEntry.objects.filter(action=PLAYED, object_id=name).exists()
+
+
+@transaction.atomic
+def _remember(name: str) -> None:
+    audit(actor=CLOCK, action=PLAYED, now=app_now(), object_kind="demo", object_id=name)
