@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +18,16 @@ from ledger.actors import Actor
 
 LEVEL_LABELS = {"city": _("city"), "county": _("county"), "township": _("township"), "community": _("community")}
 path_shape = RegexValidator(rf"^{PATH.pattern}$", _("Codes between slashes, for example /3709/370902/"))
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """allauth's form without what we do not offer: no reset by mail, no words inside the fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class PhoneForm(forms.Form):
@@ -79,7 +90,7 @@ class DepartmentForm(forms.Form):
     level = forms.ChoiceField(label=_("Level"), choices=[(code, LEVEL_LABELS[code]) for code in LEVELS])
     function = forms.RegexField(r"^[a-z_]{2,40}$", label=_("Function"), help_text=_("A code, for example water"))
     parent = forms.TypedChoiceField(label=_("Above it"), required=False, coerce=int, empty_value=None)
-    territory = forms.CharField(label=_("Area"), max_length=120, validators=[path_shape])
+    territory = forms.CharField(label=_("Area of responsibility"), max_length=120, validators=[path_shape])
     phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     active = forms.BooleanField(label=_("In service"), required=False, initial=True)
 
@@ -101,7 +112,10 @@ class MembershipForm(forms.Form):
     department = forms.TypedChoiceField(label=_("Department"), coerce=int)
     role = forms.ChoiceField(label=_("Role"))
     territory = forms.CharField(
-        label=_("Area"), max_length=120, validators=[path_shape], help_text=_("Inside the department's area.")
+        label=_("Area of responsibility"),
+        max_length=120,
+        validators=[path_shape],
+        help_text=_("Inside the department's area."),
     )
     start = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(label=_("Until before"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -119,7 +133,7 @@ class ClientForm(forms.Form):
 
     name = forms.CharField(label=_("Name of the system"), max_length=80)
     department = forms.TypedChoiceField(label=_("Responsible department"), coerce=int)
-    scopes = forms.MultipleChoiceField(label=_("May"), widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label=_("Permissions"), widget=forms.CheckboxSelectMultiple)
     days = forms.IntegerField(label=_("Valid for days"), min_value=1, max_value=366, initial=180)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

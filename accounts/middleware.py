@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from ledger.actors import ActorKind
 
 log = logging.getLogger(__name__)
 BEARER = "Bearer gp_"
+RETRY_AFTER_SECONDS = "5"
 HAT = "hat"  # session key: id of the membership that is on
 # what a member without his compulsory second factor may still reach
 WITHOUT_SECOND_FACTOR = ("mfa_", "account_", "set_language", "accounts_home")
@@ -52,7 +55,11 @@ class CurrentActor:
             raise Http404
         if rule.gate in (Gate.PUBLIC, Gate.CAPABILITY, Gate.DEMO):
             return None
-        presence = _presence(request)
+        try:
+            presence = _presence(request)
+        except OperationalError as error:
+            log.error("database away: %s", type(error).__name__)
+            return _away()
         if not rule.admits(presence.actor):
             return _refuse(request, rule, presence)
         if presence.second_factor_missing and not name.startswith(WITHOUT_SECOND_FACTOR):
@@ -73,6 +80,13 @@ def _presence(request: HttpRequest) -> Presence:
             kept = NOBODY
         request._presence = kept  # type: ignore[attr-defined]
     return kept
+
+
+def _away() -> HttpResponse:
+    """503 that asks nothing of the database, not even for messages of the last action."""
+    response = HttpResponse(render_to_string("govplatform/away.html"), status=503)
+    response["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
 
 
 def _undeclared(name: str, view: Callable[..., Any]) -> HttpResponse:

@@ -75,7 +75,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("/desk/users/", "people", _("Users"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/departments/", "diagram-3", _("Departments"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/memberships/", "person-badge", _("Memberships"), ("accounts.memberships",)),
-            Entry("/desk/clients/", "plug", _("API clients"), ("accounts.manage",)),
+            Entry("/desk/clients/", "plug", _("API clients"), ("accounts.memberships",)),
             Entry("/desk/audit/", "journal-check", _("Audit"), ("audit.read",)),
             Entry("/desk/operations/", "activity", _("Operations"), ("operations.settle",)),
         ),

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, DateField, Exists, F, Func, IntegerField, OuterRef, Subquery, Value
+from django.db import connection
+from django.db.models import Count, DateField, Exists, Func, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.kinds import Hat, Presence
-from accounts.models import ApiClient, Membership, Notice, User
+from accounts.models import Membership, Notice, User
 from ledger.actors import ANONYMOUS, Actor, ActorKind
 
 CITY_ZONE = "Asia/Shanghai"
@@ -99,22 +100,29 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+# by hand: every call of the API begins with it, and the query builder took longer than the database
+_CLIENT = """
+SELECT c.id, c.department_id, c.scopes, d.territory, c.name
+  FROM accounts_apiclient c JOIN accounts_department d ON d.id = c.department_id
+ WHERE c.token_hash = %s AND c.revoked_at IS NULL AND c.expires_at > app_now()
+"""
+
+
 def presence_of_client(token: str) -> Presence:
     """The client behind a bearer token; nobody if it is unknown, expired or revoked. One statement."""
-    client = (
-        ApiClient.objects.filter(token_hash=token_hash(token), revoked_at=None, expires_at__gt=Func(function="app_now"))
-        .annotate(territory=F("department__territory"))
-        .first()
-    )
-    if client is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLIENT, [token_hash(token)])
+        row = cursor.fetchone()
+    if row is None:
         return NOBODY
+    client_id, department_id, scopes, territory, name = row
     return Presence(
         Actor(
             kind=ActorKind.CLIENT,
-            id=str(client.pk),
-            department_id=client.department_id,
-            rights=frozenset(client.scopes),
-            territory=client.territory,
-            label=client.name,
+            id=str(client_id),
+            department_id=department_id,
+            rights=frozenset(scopes),
+            territory=territory,
+            label=name,
         )
     )
