@@ -23,7 +23,7 @@ class PhotosField(forms.FileField):
         attributes = {"accept": "image/jpeg,image/png,image/webp", "multiple": True}
         super().__init__(widget=ManyFilesInput(attrs=attributes), **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[File[bytes]]:
+    def clean(self, data: Any, initial: Any = None) -> "list[File[bytes]]":
         if isinstance(data, (list, tuple)):
             return [super(PhotosField, self).clean(one, initial) for one in data]
         found = super().clean(data, initial)

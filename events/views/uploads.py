@@ -17,7 +17,7 @@ KEPT_SECONDS = 7 * 24 * 3600
 MOST = 6
 
 
-def store_all(files: Sequence[File[bytes]], *, actor: Actor, staff: bool) -> list[UUID]:
+def store_all(files: "Sequence[File[bytes]]", *, actor: Actor, staff: bool) -> list[UUID]:
     """Store each photo.
 
     Raises:
