@@ -164,4 +164,15 @@ def _filters(request: ActorRequest, on: Any, *, schemes: bool = False) -> list[d
     lists: list[Any] = [("village", _("Village or community"), villages)]
     if schemes:
         lists.append(("scheme", _("Scheme"), [("service", _("Service grids")), ("management", _("Unit grids"))]))
-    return chips(request, *lists)
+    shown: list[dict[str, Any]] = chips(request, *lists)
+    if schemes:
+        _one_scheme(shown[-1])
+    return shown
+
+
+def _one_scheme(chip: dict[str, Any]) -> None:
+    """Schemes are never mixed: there is no "all", and nothing said means service grids."""
+    chip["options"] = chip["options"][1:]
+    if not chip["on"]:
+        chip["options"][0]["chosen"] = True
+        chip["value"] = chip["options"][0]["label"]
