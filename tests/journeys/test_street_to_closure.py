@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.journeys import paths
 from tests.journeys.people import City
 
@@ -9,7 +11,7 @@ from tests.journeys.people import City
 def test_a_grid_workers_report_is_handled_with_proof_checked_on_the_spot_and_closed(city: City) -> None:
     worker = city.person("gridworker").open("/field/report/")
     page = worker.page
-    page.wait_for_function("document.querySelector('input[name=lon]').value !== ''")
+    expect(page.locator("input[name=lon]")).to_have_value(re.compile(r"\d"), timeout=15_000)
     page.locator("details#all > summary").click()
     page.locator("details#all summary").get_by_text("市容环境", exact=True).click()
     page.locator("details#all").get_by_text(paths.BROKEN, exact=True).click()
