@@ -21,7 +21,7 @@ from govplatform.runtime.paths import CHECKOUT, Paths
 from govplatform.runtime.processes import PROCESSES
 from govplatform.runtime.servers import start_servers, stop_servers
 
-HOME = CHECKOUT / "var" / "bench"
+HOME = Path(os.environ.get("BENCH_HOME", CHECKOUT / "var" / "bench"))  # two checkouts may share one volume
 HERE = Path(__file__).parent
 LINES = {process.name: process for process in PROCESSES}
 

@@ -13,6 +13,7 @@ HEAVY = (
     "shapely",
     "sklearn",
     "weasyprint",
+    "pypinyin",
     "pyhanko",
     "openpyxl",
     "libpysal",
