@@ -63,11 +63,10 @@ class ReportDetail:
     contact: ContactView | None
     has_contact: bool
     ratings: tuple[RatingRow, ...]
-    similar: tuple[SimilarCase, ...]
 
 
 def report_detail(case_id: int, actor: Actor) -> ReportDetail:
-    """Detail of the kind "event" for a viewer who may see the case. At most five statements."""
+    """Detail of the kind "event" for a viewer who may see the case. At most three statements."""
     report = Report.objects.select_related("case", "case__person", "filed_by").get(case_id=case_id)
     case = report.case
     row = category_by_id(report.category_id)
@@ -75,7 +74,6 @@ def report_detail(case_id: int, actor: Actor) -> ReportDetail:
         can(actor, "case.contact", case, list(Assignment.objects.filter(case_id=case_id)))
     )
     ratings = Rating.objects.filter(case_id=case_id).order_by("-at").values_list("score", "comment", "at")
-    point = (case.point.x, case.point.y) if case.point else None
     return ReportDetail(
         category=row,
         condition=next((c for c in row.conditions if c.id == report.condition_id), None),
@@ -91,7 +89,6 @@ def report_detail(case_id: int, actor: Actor) -> ReportDetail:
         contact=_contact(report) if may_know else None,
         has_contact=bool(case.person_id),
         ratings=tuple(RatingRow(*values) for values in ratings),
-        similar=tuple(similar_cases(case.category, *point, at=case.opened_at, but=case_id)) if point else (),
     )
 
 

@@ -84,7 +84,8 @@ def test_a_granted_delay_moves_both_limits(town: Town) -> None:
         actor=town["chief"], case_id=case_id, expected_version=0, assignment_id=step, extension=Decimal(2), note="同意"
     )
     assert clock(case_id, "handle").budget == 7
-    assert all(clock(case_id, stage).due_at > due for stage, due in before.items() if due)
+    after = {stage: clock(case_id, stage).due_at for stage in before}
+    assert all(new and old and new > old for new, old in zip(after.values(), before.values(), strict=True))
 
 
 def test_a_refused_delay_leaves_the_limit(town: Town) -> None:
@@ -135,7 +136,7 @@ def rule(town: Town, *, automatic: bool) -> RoutingRule:
     return RoutingRule.objects.create(
         edition=edition, code="P-01", kind="event", step_key="handle", category="part/01", path=builders.COUNTY,
         department_id=town.department("zj"), needs_role="coordinator", automatic=automatic, priority=10,
-        owner_id=town["dispatcher"].user_id, reason_zh="部件先属主", reason_en="owner first",
+        owner_id=int(town["dispatcher"].id), reason_zh="部件先属主", reason_en="owner first",
     )  # fmt: skip
 
 
