@@ -101,9 +101,10 @@ class Lattice:
         i, j = cell
         (ax, ay), (bx, by) = self.node(i, j), self.node(i + 1, j)
         (cx, cy), (dx, dy) = self.node(i + 1, j + 1), self.node(i, j + 1)
-        weights = ((1 - s) * (1 - t), s * (1 - t), s * t, (1 - s) * t)
-        x = sum(weight * value for weight, value in zip(weights, (ax, bx, cx, dx), strict=True))
-        y = sum(weight * value for weight, value in zip(weights, (ay, by, cy, dy), strict=True))
+        # added by hand: sum() rounds differently from Python 3.12 on, and the town would no longer be the committed one
+        sw, se, ne, nw = (1 - s) * (1 - t), s * (1 - t), s * t, (1 - s) * t
+        x = sw * ax + se * bx + ne * cx + nw * dx
+        y = sw * ay + se * by + ne * cy + nw * dy
         return round(x, DECIMALS), round(y, DECIMALS)
 
     def ring(self, rect: Rect) -> list[Coordinate]:
