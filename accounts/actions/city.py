@@ -124,9 +124,6 @@ def _grant(user: User, line: UserLine) -> None:
         separation=role.separation,
         valid=DateRange(line.since, None),
     )
-    if role.separation == Role.Separation.SYSTEM and not user.is_staff:
-        user.is_staff = True  # Django admin, read-only: accounts.admin
-        user.save(update_fields=["is_staff"])
 
 
 Line = RoleLine | DepartmentLine

@@ -192,3 +192,18 @@ def test_reading_changes_nothing(town: City) -> None:
         row["sql"] for row in statements if row["sql"].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
     ]
     assert writing == []
+
+
+def test_the_admin_shows_configuration_and_changes_nothing(town: City) -> None:
+    client = browser(town.system)
+    index = client.get("/admin/").content.decode()
+    assert "/admin/accounts/role/" in index
+    assert "/admin/axes/" not in index
+    assert "/admin/auth/" not in index
+    row = town.system.memberships.get().role_id
+    assert client.get(f"/admin/accounts/role/{row}/change/").status_code == 200
+    for path in ("/admin/accounts/role/add/", f"/admin/accounts/role/{row}/delete/", "/admin/sessions/session/"):
+        assert client.get(path).status_code in (403, 404), path
+    assert client.post(f"/admin/accounts/role/{row}/change/", {"code": "x"}).status_code == 403
+    for who in (town.security, town.auditor):
+        assert browser(who).get("/admin/").status_code == 403
