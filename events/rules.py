@@ -12,7 +12,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 REOPEN_WINDOW = timedelta(days=15)
-CONTACT_KEPT = timedelta(days=90)  # after closing; design 6
 CONTACT_AT_MOST = timedelta(days=730)  # whatever becomes of the case
 SIMILAR_METRES = 50  # same minor class within 50 m and 24 h: domain 1.5
 SIMILAR_WINDOW = timedelta(hours=24)
@@ -155,7 +154,7 @@ def _masked(number: bytes, mac: bytes, key: bytes) -> bytes:
 
 
 def network_of(address: str) -> str:
-    """The network limits are counted for: /24 of IPv4, /64 of IPv6; "" when the address cannot be read."""
+    """The network limits are counted for: /24 of IPv4, /64 of IPv6; "" when the address says nothing."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -163,6 +162,8 @@ def network_of(address: str) -> str:
     mapped = getattr(found, "ipv4_mapped", None)
     if mapped is not None:
         found = mapped
+    if found.is_loopback or found.is_unspecified:  # an unknown proxy: a whole city would share one limit
+        return ""
     return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 

@@ -198,6 +198,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.adapters.locked_out"
 AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_address"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GOVPLATFORM_PROXIES", default=0)  # how many of ours stand in front
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # the address has its own, wider limit: a whole office shares one
+CONTACT_DAYS = env.int("GOVPLATFORM_CONTACT_DAYS", default=90)  # contacts are erased so many days after the closing
 SMS_GATEWAY_URL = env.str("GOVPLATFORM_SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN = env.str("GOVPLATFORM_SMS_GATEWAY_TOKEN", default="")
 EMAIL_CONFIG = env.email("GOVPLATFORM_EMAIL_URL", default="consolemail://")

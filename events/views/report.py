@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import ActorRequest, public
+from accounts.adapters import client_address
 from cases.forms import refuse
 from events import actions, queries
 from events.forms import ContactForm, DetailForm, PlaceForm, WhatForm
@@ -124,7 +125,7 @@ def _report(request: ActorRequest, data: dict[str, str], contact: dict[str, Any]
         contact=actions.Contact(contact["name"], contact["phone"]),
         source="public",
         submission_key=data["submission_key"][:64],
-        network=request.META.get("REMOTE_ADDR", ""),
+        network=client_address(request),
     )
     return redirect("events_tracking", token=receipt.token)
 

@@ -140,3 +140,19 @@ def test_the_acceptance_clock_starts_with_the_report(town: Town) -> None:
     clock = Clock.objects.get(case_id=case_id)
     assert (clock.stage, clock.unit, clock.budget) == ("file", "working_hour", Decimal(2))
     assert builders.case(case_id).due_at == clock.due_at
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.0/24"),
+        ("::ffff:203.0.113.7", "203.0.113.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("127.0.0.1", ""),
+        ("::", ""),
+        ("", ""),
+        ("nonsense", ""),
+    ],
+)
+def test_limits_are_counted_per_network_and_not_for_an_unknown_one(address: str, network: str) -> None:
+    assert rules.network_of(address) == network
