@@ -9,6 +9,7 @@ from shapely.geometry import Polygon, shape
 
 from grids import rules
 from grids.town import names
+from grids.town.duties import duties_csv
 from grids.town.files import town_files
 from grids.town.houses import share
 from grids.town.plan import build_town, make_plan
@@ -139,3 +140,12 @@ def test_shares_are_whole_and_add_up(total: int, weights: list[int]) -> None:
     parts = share(total, weights)
     assert sum(parts) == total
     assert all(abs(part - total * weight / sum(weights)) < 1 for part, weight in zip(parts, weights, strict=True))
+
+
+def test_the_committed_roster_is_made_from_the_users_of_the_folder_and_leaves_no_grid_vacant() -> None:
+    users = (city_path("taian") / "users.csv").read_text(encoding="utf-8")
+    roster = duties_csv(full_town(), users)
+    assert (city_path("taian") / "town/duties.csv").read_text(encoding="utf-8") == roster
+    rows = [line.split(",") for line in roster.splitlines()[1:]]
+    assert len(rows) == 120
+    assert all(worker and deputy and worker != deputy for _, worker, deputy, _ in rows)
