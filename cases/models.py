@@ -63,6 +63,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(closed=False), name="case_due_open"),
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
+            models.Index(fields=["-closed_at"], condition=models.Q(closed=True), name="case_closed_at"),
             models.Index(
                 fields=["path", "-opened_at"], name="case_path", opclasses=["varchar_pattern_ops", "timestamptz_ops"]
             ),

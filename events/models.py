@@ -97,6 +97,7 @@ class Rating(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(score__gte=1, score__lte=5), name="rating_one_to_five"),
         ]
+        indexes = [models.Index(fields=["at"], name="rating_at")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.score}"

@@ -97,7 +97,7 @@ WITH closed AS (
                    SELECT max(l.started_at) FROM cases_clock l WHERE l.case_id = c.id AND l.kind = 'total')
            AND coalesce(k.stopped_at, c.closed_at) > k.due_at) AS late
       FROM cases_case c
-     WHERE c.kind = 'event' AND c.path LIKE %(prefix)s AND c.state = 'closed' AND c.closed_at > %(since)s
+     WHERE c.kind = 'event' AND c.path LIKE %(prefix)s AND c.closed AND c.state = 'closed' AND c.closed_at > %(since)s
        AND c.closed_at <= %(now)s)
 SELECT (SELECT count(*) FROM cases_case c WHERE c.kind = 'event' AND c.path LIKE %(prefix)s
            AND c.opened_at > %(since)s AND c.opened_at <= %(now)s),
