@@ -20,6 +20,7 @@ class EditionRow:
     id: int
     number: int
     state: str
+    state_label: str
     title: str
     drafted_by: str
     drafted_at: datetime
@@ -39,6 +40,7 @@ def rule_editions() -> list[EditionRow]:
                 id=edition.pk,
                 number=edition.number,
                 state=edition.state,
+                state_label=edition.get_state_display(),
                 title=edition.title,
                 drafted_by=edition.drafted_by,
                 drafted_at=edition.drafted_at,
