@@ -53,8 +53,15 @@ def site() -> ClientHandler:
     return handler
 
 
-def ask(world: World, who: str, method: str, path: str, *, csrf: bool = False) -> HttpResponse:
+def ask(world: World, who: str, method: str, path: str, *, csrf: bool = False, brief: bool = False) -> HttpResponse:
+    """The site's answer, undone.
+
+    Arguments:
+        brief: ask for refusals as JSON, which are made ten times faster than pages.
+    """
     request = WSGIRequest(RequestFactory().generic(method, path, **world.browsers[who]).environ)  # type: ignore[arg-type]
+    if brief:
+        request.META["HTTP_ACCEPT"] = "application/json"
     request._dont_enforce_csrf_checks = not csrf  # type: ignore[attr-defined]
     with undone():
         answer: HttpResponse = site().get_response(request)  # type: ignore[assignment]
@@ -153,7 +160,7 @@ def test_no_method_goes_round_the_gate_or_breaks(world: World) -> None:
         tries += [(method, who) for method in ("GET", "POST") for who in (outside, "anonymous")]
         for method, who in tries:
             if who is not None:
-                status = ask(world, who, method, path).status_code
+                status = ask(world, who, method, path, brief=who == inside and method != "GET").status_code
                 refused = not route.rule.admits(world.actors[who])
                 if status >= 500 or (refused and status not in refusal(route, who)):
                     wrong.append(f"{route.name}: {method} by {who} gets {status}")
@@ -189,7 +196,8 @@ def case_routes(world: World) -> list[tuple[Route, Any]]:
 def with_every_relation(world: World, route: Route, given: Any, who: str, method: str) -> Iterator[str]:
     """What is wrong with one route, actor and method, over all relations."""
     absent = path_of(route, given.absent) or ""
-    gone = ask(world, who, method, absent)
+    brief = method != "GET"
+    gone = ask(world, who, method, absent, brief=brief)
     if gone.status_code == 405:
         return
     nothing = gone.status_code, body(gone, absent)
@@ -197,7 +205,7 @@ def with_every_relation(world: World, route: Route, given: Any, who: str, method
         if relation not in world.shared and (who, relation) not in world.cases:
             continue
         path = path_of(route, given.cases(world, world.case(who, relation))) or ""
-        here = ask(world, who, method, path)
+        here = ask(world, who, method, path, brief=brief)
         sees = relation in EXPECTED["case"][who]
         if here.status_code >= 500:
             yield f"{relation}: breaks with {here.status_code}"
