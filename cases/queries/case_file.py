@@ -132,17 +132,23 @@ class CaseFile:
     partial: str
 
 
-def _read(actor: Actor, number: str) -> CaseState | None:
-    """Rows of a case for a member. A reporter follows his case on a page of its kind, never through the file."""
+def _read(actor: Actor, number: str, *, whole: bool = True) -> CaseState | None:
+    """Rows of a case for a member. A reporter follows his case on a page of its kind, never through the file.
+
+    Arguments:
+        whole: with names of place, department, holder and files, as the file shows them; without, what a move needs.
+    """
     if actor.kind is not ActorKind.MEMBER:
         return None
-    cases = Case.objects.select_related("grid__division", "reported_version", "department")
+    cases, steps, files = Case.objects.all(), Assignment.objects.all(), Attachment.objects.all()
+    if whole:
+        cases = cases.select_related("grid__division", "reported_version", "department")
+        cases = cases.defer("grid__division__outline", "reported_version__boundary")  # nobody draws them from here
+        steps, files = steps.select_related("department", "holder"), files.select_related("file")
     case = visible_to(actor, cases.filter(number=number)).first()
     if case is None:
         return None
-    steps = Assignment.objects.filter(case=case).select_related("department", "holder").order_by("pk")
-    files = Attachment.objects.filter(case=case).select_related("file").order_by("pk")
-    return CaseState(case, list(steps), list(files))
+    return CaseState(case, list(steps.filter(case=case).order_by("pk")), list(files.filter(case=case).order_by("pk")))
 
 
 def case_file(actor: Actor, number: str, now: datetime) -> CaseFile | None:
@@ -213,7 +219,7 @@ def _rights(actor: Actor, state: CaseState) -> dict[str, Any]:
 
 def form_of(actor: Actor, number: str, transition: str, now: datetime) -> MoveForm | None:
     """The form of one move of a case; None if the case is not visible or the move not permitted."""
-    state = _read(actor, number)
+    state = _read(actor, number, whole=False)
     return form_of_move(actor, state, transition, now) if state is not None else None
 
 
