@@ -28,6 +28,7 @@ from ledger.promises import held
 
 HELD = {"cases.deadlines": 60, "ledger.reconcile": 300}  # periodic job: seconds
 HELD_FOR = 240  # seconds
+SHORTEST = timedelta(minutes=2)  # between two steps of a case
 REDEEM_EVERY = 4  # steps
 MOST_STEPS = 60  # a story that needs more goes in circles
 # hours until the next step where no limit runs, by the state it is taken in: shortest, longest
@@ -83,6 +84,7 @@ class Play:
             following = self._following(story, case, at)
             if following is None or following >= self.now:
                 break
+            following = max(following, at + SHORTEST)
             case, at = self._sweep_until(case, at, following), following
             scene = Scene(story, case, self.cast, self.photos)
             if not self._at(at, lambda scene=scene: _step(scene), redeem=step % REDEEM_EVERY == 0):  # type: ignore[misc]
