@@ -187,7 +187,9 @@ def _run_slice(
 ) -> tuple[list[Promise], bool]:
     """Run as many as fit into the slice. Returns those still to run and whether one met a concurrent change."""
     now = app_now()
-    locked = Promise.objects.select_for_update(skip_locked=True).filter(lease_owner=owner, done_at=None, dead_at=None)
+    # waits instead of skipping: who asks for the same promise at this moment holds its row for an instant only, and a
+    # row skipped here would lie until its lease has run out
+    locked = Promise.objects.select_for_update().filter(lease_owner=owner, done_at=None, dead_at=None)
     waiting = list(locked.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
     begun = time.monotonic()
     done: list[int] = []

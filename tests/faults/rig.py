@@ -52,6 +52,12 @@ SELECT count(*) FROM ledger_promise
  WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= now() AND kind <> 'ledger.canary'
 """
 
+LEFT = """
+SELECT kind, count(*), max(attempts), max(lost_leases), max(lease_owner), max(lease_until - now()),
+       max(now() - nudged_at), max(now() - created_at), max(last_error)
+  FROM ledger_promise WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= now() GROUP BY kind
+"""
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -226,7 +232,10 @@ class Rig:
         )
 
     def wait_quiet(self, *, within: float = 60) -> float:
-        return wait_until(lambda: self.number(OPEN_PROMISES) == 0, within=within, what="no promise left", every=0.2)
+        try:
+            return wait_until(lambda: self.number(OPEN_PROMISES) == 0, within=within, what="no promise left", every=0.2)
+        except AssertionError as late:
+            raise AssertionError(f"{late}: {self.rows(LEFT)}") from late
 
     def compare(self, keys: list[str], book: Book) -> None:
         """acked ⊆ stored, effects = distinct submissions, no orphan, every invariant holds."""
