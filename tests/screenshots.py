@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 from govplatform.demo.drawings import picture
 from govplatform.runtime.packages import find_chromium
@@ -71,7 +71,10 @@ def fill(selector: str, words: str) -> Step:
 
 
 def choose(selector: str, label: str) -> Step:
-    return lambda page, story: page.select_option(selector, label=label) and None
+    def select(page: Page, story: Story) -> None:
+        page.select_option(selector, label=label)
+
+    return select
 
 
 def first(selector: str) -> Step:
@@ -82,10 +85,8 @@ def photo(name: str, stage: str) -> Step:
     """A drawing instead of a photo; stage: "before" shows the fault."""
 
     def put(page: Page, story: Story) -> None:
-        drawn = picture("hole", stage)
-        page.set_input_files(
-            f"input[name={name}]", files=[{"name": "p.jpg", "mimeType": "image/jpeg", "buffer": drawn}]
-        )
+        drawn: FilePayload = {"name": f"{stage}.jpg", "mimeType": "image/jpeg", "buffer": picture("hole", stage)}
+        page.set_input_files(f"input[name={name}]", files=[drawn])
 
     return put
 
