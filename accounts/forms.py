@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,14 +20,29 @@ LEVEL_LABELS = {"city": _("city"), "county": _("county"), "township": _("townshi
 path_shape = RegexValidator(rf"^{PATH.pattern}$", _("Codes between slashes, for example /3709/370902/"))
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
-    """allauth's form without what we do not offer: no reset by mail, no words inside the fields."""
+class WithoutReset:
+    """allauth's password forms without what we do not offer: no reset by mail, no words inside the fields."""
+
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = ""
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            if name in ("password", "oldpassword"):
+                field.help_text = ""
+
+
+class SignInForm(WithoutReset, LoginForm):  # type: ignore[misc]
+    """Signing in by name and password."""
+
+
+class ConfirmForm(WithoutReset, ReauthenticateForm):  # type: ignore[misc]
+    """The password once more before something dangerous."""
+
+
+class NewPasswordForm(WithoutReset, ChangePasswordForm):  # type: ignore[misc]
+    """One's own new password."""
 
 
 class PhoneForm(forms.Form):

@@ -206,3 +206,27 @@ def test_a_member_without_a_hat_is_told_so(db: None) -> None:
     answer = browser(user()).get("/accounts/home/")
     assert answer.status_code == 200
     assert answer.templates[0].name == "accounts/no_hat.html"
+
+
+def test_no_page_offers_a_reset_that_is_not_there(town: City) -> None:
+    user("somebody", PASSWORD)
+    client = browser()
+    pages = [client.get("/accounts/login/")]
+    sign_in(client, "somebody")
+    pages += [client.get(path) for path in ("/accounts/password/change/", "/accounts/reauthenticate/")]
+    for page in pages:
+        assert page.status_code == 200
+        assert b"password/reset" not in page.content
+
+
+def test_a_new_password_of_ones_own_ends_the_other_sessions(town: City) -> None:
+    user("somebody", PASSWORD)
+    here, there = browser(), browser()
+    sign_in(here, "somebody")
+    sign_in(there, "somebody")
+    fresh = "another-made-up-phrase"
+    form = {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh}
+    assert here.post("/accounts/password/change/", form).status_code == 302
+    assert there.get("/notices/").status_code == 302
+    assert here.get("/notices/").status_code == 200
+    assert sign_in(browser(), "somebody", fresh) == 302
