@@ -71,7 +71,9 @@ def main(keys: list[str]) -> dict[str, Any]:
     seed(keys)
     seen: dict[str, dict[str, Any]] = {}
     while True:
-        due = Promise.objects.filter(done_at=None, dead_at=None, not_before__lte=app_now()).exclude(kind__in=seen)
+        due = Promise.objects.filter(done_at=None, dead_at=None, lease_until=None, not_before__lte=app_now()).exclude(
+            kind__in=seen
+        )
         row = due.order_by("pk").first()
         if row is None:
             break
