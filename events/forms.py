@@ -133,13 +133,11 @@ class FileForm(forms.Form):
 
 
 class ProofForm(forms.Form):
-    """Handling or a visit on site: words and photos."""
+    """Work done: words and photos taken after it are the proof."""
 
-    note = forms.CharField(
-        required=False, max_length=1000, label=_("What was done or found"), widget=forms.Textarea(attrs={"rows": 3})
-    )
+    after = PhotosField(label=_("Photos after the work"))
+    note = forms.CharField(max_length=1000, label=_("What was done or found"), widget=forms.Textarea(attrs={"rows": 3}))
     before = PhotosField(required=False, label=_("Photos before the work"))
-    after = PhotosField(required=False, label=_("Photos after the work"))
 
 
 class StepForm(forms.Form):

@@ -235,7 +235,8 @@ def _place(case: Case) -> str:
 def _chain(case: Case, entries: Sequence[HistoryEntry]) -> tuple[ChainLink, ...]:
     """Links up to the current one are done, whatever detours the case took; each with the last time it was reached."""
     table = kinds.workflow(case.kind)
-    reached: dict[str, datetime] = {}
+    # a case begins where its first link ends, unless a state stands in that link
+    reached: dict[str, datetime] = {table.links[0].code: case.opened_at}
     for entry in entries:
         if entry.to_state != entry.from_state:
             reached[table.state(entry.to_state).link] = entry.at

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from cases.kinds import workflow
 from cases.models import Assignment
+from cases.queries.rows import unit_of
 from cases.rules import metres_between
 from ledger.actors import Actor, ActorKind
 
@@ -37,6 +38,7 @@ class TaskRow:
     opened_at: datetime
     due_at: datetime | None
     soon_at: datetime | None
+    unit: str
     paused: bool
     urgent: bool
     supervised: bool
@@ -58,6 +60,7 @@ def my_tasks(actor: Actor, *, lon: float | None = None, lat: float | None = None
     rows = (
         Assignment.objects.filter(Q(holder_id=actor.user_id) | free, open=True, case__kind="event")
         .select_related("case")
+        .annotate(unit=unit_of("case"))
         .order_by("due_at", "pk")[:limit]
     )
     tasks = [_task(row, actor, (lon, lat)) for row in rows]
@@ -95,6 +98,7 @@ def _task(row: Assignment, actor: Actor, here: tuple[float | None, float | None]
         opened_at=row.opened_at,
         due_at=row.due_at,
         soon_at=row.soon_at,
+        unit=getattr(row, "unit", None) or "",  # annotated by the list
         paused=case.paused,
         urgent=case.urgent,
         supervised=case.supervised,

@@ -15,12 +15,12 @@ LINKS = (
 )
 
 STATES = (
-    State("reported", "待受理", "Reported", "collect", public_zh="已收到，等待受理", public_en="Received"),
+    State("reported", "待受理", "Reported", "file", public_zh="已收到，等待受理", public_en="Received"),
     State(
         "verifying",
         "待核实",
         "Being verified",
-        "collect",
+        "file",
         public_zh="网格员正在现场核实",
         public_en="A grid worker is looking at it",
     ),
@@ -36,7 +36,7 @@ STATES = (
         "pending_dispatch",
         "待派遣",
         "Filed, to be dispatched",
-        "file",
+        "dispatch",
         public_zh="已立案，等待派遣",
         public_en="Accepted",
     ),
@@ -52,7 +52,7 @@ STATES = (
         "pending_handle",
         "待处置",
         "With the department",
-        "dispatch",
+        "handle",
         public_zh="已派给承办单位",
         public_en="With the department",
     ),

@@ -68,16 +68,16 @@ def test_nothing_needs_a_folder_outside_the_project() -> None:
 
 
 def runtime_packages() -> list[str]:
+    """Those of the lock that this platform installs; the others are for other platforms by their markers."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return [match[1] for line in lines if (match := re.match(r"^([A-Za-z0-9._-]+)==", line))]
+    locked = [match[1] for line in lines if (match := re.match(r"^([A-Za-z0-9._-]+)==", line))]
+    here = {re.sub(r"[-_.]+", "-", name).lower() for name in (found.name for found in metadata.distributions())}
+    return [name for name in locked if re.sub(r"[-_.]+", "-", name).lower() in here]
 
 
 @pytest.mark.parametrize("package", runtime_packages())
 def test_no_runtime_package_is_under_the_agpl(package: str) -> None:
-    try:
-        facts = metadata.metadata(package)
-    except metadata.PackageNotFoundError:
-        pytest.skip("not installed on this platform")
+    facts = metadata.metadata(package)
     licence = " ".join(
         [
             facts.get("License-Expression") or "",
