@@ -10,7 +10,7 @@ from django.core.checks import ERROR, run_checks
 from django.core.management import get_commands
 from django.utils.module_loading import import_string
 
-from cases.kinds import all_kinds
+from cases.kinds import all_kinds, workflow
 from ledger import kinds
 from tests.architecture.tree import ROOT, files
 
@@ -120,3 +120,11 @@ def test_the_lock_files_hold_what_pyproject_promises() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["license"] == "Apache-2.0"
     assert "--hash=sha256:" in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
+def test_the_glossary_names_every_state() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    tables = [workflow(kind.slug) for kind in all_kinds()]
+    names = {state.name_zh for table in tables for state in table.states}
+    missing = sorted(name for name in names if name not in glossary)
+    assert not missing, missing
