@@ -43,12 +43,12 @@ def test_p1_an_acknowledged_report_survives_a_kill_at_every_marked_place(rig: Ri
         if point.startswith("ledger.external"):
             codes += rig.inside("send_codes.py", 10 * points.index(point), 6)
         rig.driver.submit(keys, threads=4, give_up=60, book=book)
-        wait_until(lambda point=point: rig.armed(point) < KILLED, within=20, what=f"somebody dies at {point}")
+        wait_until(lambda point=point: rig.armed(point) < KILLED, within=60, what=f"somebody dies at {point}")
         passed.append(point)
         rig.ensure("web", "worker", "beat", "relay")
     assert passed == points
     assert len(book.acked) == len(every) >= 200 * size
-    rig.wait_routed(every, within=30)
+    rig.wait_routed(every, within=90)  # each death costs a lease of 15 s; P5 holds the bound for the worker alone
     rig.rows(LEASES_RUN_OUT)
     rig.wait_quiet()
     sent = rig.number("SELECT count(*) FROM accounts_standinmessage WHERE channel = 'sms'")
