@@ -16,8 +16,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.fault)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_rig() -> Iterator[Rig]:
+    """Gone when the folder is done: an idle rig still takes a share of two cores."""
     rig = Rig()
     yield rig
     rig.stop()
