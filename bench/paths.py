@@ -292,15 +292,22 @@ def visible(node: Node) -> list[Figure]:
         node.load(reports(node, backlog, bearer), repeat=False, seconds=150, warm_up=0, connections=8)
     waiting = node.number(BACKLOG)
     with node.running("web"), node.running("worker"), node.running("beat"), node.running("relay"):
-        time.sleep(4)
+        wait_draining(node, waiting)
         busy = waits(node, bearer, reports(node, 150, bearer))
         left = node.number(BACKLOG)
-        settle(node, 300)
+        settle(node, 60)
     return [
         Figure("report → department, p95 at 10/s", quiet, 3, unit=" s", more_is_better=False),
         Figure("report → department, p95 at 10/s, backlog draining", busy, 3, unit=" s", more_is_better=False,
                note=f"backlog {waiting:.0f} before, {left:.0f} left at the end"),
     ]  # fmt: skip
+
+
+def wait_draining(node: Node, waiting: float) -> None:
+    """Until the workers have started and the backlog shrinks."""
+    deadline = time.monotonic() + 60
+    while node.number(BACKLOG) > waiting - 20 and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 def waits(node: Node, bearer: Sender, requests: list[dict[str, Any]]) -> float:
