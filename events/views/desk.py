@@ -21,6 +21,7 @@ from cases.forms import refuse
 from cases.views.show import file_context, limit_words, shown_move
 from events import actions, queries
 from events.forms import FileForm, ProofForm, RegisterForm, ReleaseForm, VisitForm
+from events.views.posted import moved_by
 from events.views.uploads import store_all
 from grids.queries import search_addresses
 from ledger.clock import app_now
@@ -35,16 +36,6 @@ def _file_of(request: ActorRequest, number: str, transition: str) -> tuple[Any, 
     if file is None or chosen is None:
         raise Http404
     return file, shown_move(number, chosen)
-
-
-def _versions(request: ActorRequest) -> dict[str, Any]:
-    version = request.POST.get("expected_version", "")
-    assignment = request.POST.get("assignment_id", "")
-    return {
-        "actor": request.actor,
-        "expected_version": int(version) if version.isdigit() else 0,
-        "assignment_id": int(assignment) if assignment.isdigit() else None,
-    }
 
 
 def _form_page(
@@ -78,7 +69,7 @@ def file(request: ActorRequest, number: str) -> HttpResponse:
     def act(found: Any) -> None:
         data = form.cleaned_data
         actions.file_report(
-            case_id=found.case_id, condition_id=data["condition"], note=data["note"], **_versions(request)
+            case_id=found.case_id, condition_id=data["condition"], note=data["note"], **moved_by(request)
         )
 
     return _form_page(request, number, "file", form, act)
@@ -95,7 +86,7 @@ def finish(request: ActorRequest, number: str) -> HttpResponse:
         data = form.cleaned_data
         before, after = (store_all(data[name], actor=request.actor, staff=True) for name in ("before", "after"))
         actions.finish_handling(
-            case_id=found.case_id, note=data["note"], before=before, after=after, **_versions(request)
+            case_id=found.case_id, note=data["note"], before=before, after=after, **moved_by(request)
         )
 
     return _form_page(request, number, "finish", form, act)
@@ -113,7 +104,7 @@ def check(request: ActorRequest, number: str, transition: str) -> HttpResponse:
         photos = store_all(data["photos"], actor=request.actor, staff=True)
         passed = transition == "check_passed"
         actions.check_on_site(
-            case_id=found.case_id, passed=passed, photos=photos, note=data["note"], **_versions(request)
+            case_id=found.case_id, passed=passed, photos=photos, note=data["note"], **moved_by(request)
         )
 
     return _form_page(request, number, transition, form, act)

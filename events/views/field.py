@@ -20,6 +20,7 @@ from cases.queries import CaseFile
 from cases.views.show import VISITS, file_context, shown_move
 from events import actions, queries
 from events.forms import FieldReportForm, ProofForm, StepForm, VisitForm
+from events.views.posted import moved_by
 from events.views.uploads import store_all
 from grids.queries import grids_of_worker, search_addresses, today
 from ledger.actors import Actor
@@ -196,16 +197,13 @@ def _form(transition: str) -> type[forms.Form]:
 
 def _do(request: ActorRequest, file: CaseFile, transition: str, data: dict[str, Any]) -> None:
     """Photos are stored before the action; the action decides whether they are enough."""
-    version, assignment = request.POST.get("expected_version", ""), request.POST.get("assignment_id", "")
     stored: dict[str, Any] = {
         name: store_all(data[name], actor=request.actor, staff=True)
         for name in ("photos", "before", "after")
         if name in data
     }
     common: dict[str, Any] = {
-        "actor": request.actor,
-        "expected_version": int(version) if version.isdigit() else 0,
-        "assignment_id": int(assignment) if assignment.isdigit() else None,
+        **moved_by(request),
         "note": data["note"],
         **stored,
     }
