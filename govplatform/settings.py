@@ -34,6 +34,8 @@ CITIES_DIR = BASE_DIR / "govplatform" / "cities"
 INSTALLED_APPS = [
     "govplatform",
     "events",
+    "wages",
+    "services",
     "cases",
     "grids",
     "accounts",

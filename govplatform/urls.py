@@ -5,6 +5,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("events.urls")),
+    path("", include("wages.urls")),
+    path("", include("services.urls")),
     path("", include("cases.urls")),
     path("", include("grids.urls")),
     path("", include("accounts.urls")),

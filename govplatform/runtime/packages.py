@@ -1,5 +1,6 @@
 """What has to come from the distribution: found by what is there, not by package lists, installed when missing."""
 
+import ctypes.util
 import importlib.util
 import os
 import shutil
@@ -31,6 +32,11 @@ def _has_cjk_font() -> bool:
     return any(Path("/usr/share/fonts").rglob("NotoSansCJK*"))
 
 
+def _has_pango() -> bool:
+    names = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+    return all(ctypes.util.find_library(name) for name in names)
+
+
 @dataclass(frozen=True)
 class Need:
     """Something from the distribution: its packages (names without versions) and how to see that it is there."""
@@ -46,11 +52,13 @@ POSTGRES = Need("postgres", ("postgresql", "postgresql-postgis"), lambda: find_p
 REDIS = Need("redis", ("redis-server",), lambda: find_redis() is not None)
 CHROMIUM = Need("chromium", ("chromium",), lambda: find_chromium() is not None)
 FONTS = Need("fonts", ("fonts-noto-cjk",), _has_cjk_font)
+# what WeasyPrint draws documents with
+PANGO = Need("pango", ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), _has_pango)
 
 PURPOSES = {
-    "image": (PYTHON, GETTEXT),
-    "run": (PYTHON, GETTEXT, POSTGRES, REDIS),
-    "test": (PYTHON, GETTEXT, POSTGRES, REDIS, CHROMIUM, FONTS),
+    "image": (PYTHON, GETTEXT, FONTS, PANGO),
+    "run": (PYTHON, GETTEXT, POSTGRES, REDIS, FONTS, PANGO),
+    "test": (PYTHON, GETTEXT, POSTGRES, REDIS, CHROMIUM, FONTS, PANGO),
 }
 
 

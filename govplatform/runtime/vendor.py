@@ -20,7 +20,7 @@ TARGET = ROOT / "static" / "vendor"
 MANIFEST = "manifest.json"
 # a comment naming a map that is not shipped aborts the hashed static storage
 SOURCE_MAP = re.compile(rb"\n?(?://|/\*)# sourceMappingURL=\S+(?: \*/)?\s*$")
-LICENCE_NAMES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "MIT-LICENCE.txt", "README.md")
+LICENCE_NAMES = ("LICENSE", "LICENCE.md", "LICENSE.txt", "LICENSE.md", "MIT-LICENCE.txt", "README.md")
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,28 @@ class Package:
 
 
 PACKAGES = (
+    Package(
+        "@geoman-io/leaflet-geoman-free",
+        ("dist/leaflet-geoman.css", "dist/leaflet-geoman.min.js"),
+        (
+            "@turf/bbox",
+            "@turf/boolean-contains",
+            "@turf/helpers",
+            "@turf/kinks",
+            "@turf/line-intersect",
+            "@turf/line-split",
+            "lodash",
+            "polyclip-ts",
+            "bignumber.js",
+            "splaytree-ts",
+        ),
+    ),
     Package("bootstrap", ("dist/css/bootstrap.min.css",)),
     Package(
         "bootstrap-icons",
         ("font/bootstrap-icons.min.css", "font/fonts/bootstrap-icons.woff2", "font/fonts/bootstrap-icons.woff"),
     ),
+    Package("echarts", ("dist/echarts.common.min.js",), ("zrender", "tslib")),
     Package("htmx.org", ("dist/htmx.min.js",)),
     Package("leaflet.markercluster", ("dist/leaflet.markercluster.js",)),
     Package(

@@ -25,7 +25,7 @@ from ledger.promises import promise  # noqa: E402
 from tests.faults.inside import jobs  # noqa: E402
 from tests.faults.inside.staff import together  # noqa: E402
 
-APPS = ("ledger", "accounts", "cases", "events", "grids")
+APPS = ("ledger", "accounts", "cases", "events", "wages", "services", "grids")
 STILL = ("grids_division", "grids_gridversion", "grids_address")  # large, and no handler's business
 SUMS = "SELECT coalesce(sum(hashtextextended(t::text, 0)), 0), count(*) FROM {} t"
 
