@@ -1,0 +1,1 @@
+"""Edges: pages of this room."""
