@@ -63,6 +63,8 @@ class Stage:
         unit: one of the five units of domain 1.8.
         budget: default amount in that unit; a kind's `deadline` may give another for a case; None: no limit by itself.
         soon_share: share of the budget after which the lamp is amber.
+        of_reporter: runs for the reporter, not for the authority: it goes on while the case rests (补正期限), and
+            passing it makes nobody in the authority late.
     """
 
     code: str
@@ -71,6 +73,7 @@ class Stage:
     unit: str = "working_hour"
     budget: Decimal | None = None
     soon_share: Decimal = Decimal("0.75")
+    of_reporter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ class Transition:
         guard: dotted name of `(case, facts, data) -> str`: "" or what is missing, in the reader's language.
         scope: which version is compared: "case" or "assignment".
         promises: further promise kinds written with {"case": id, "history": sequence}.
+        routes: step keys handed over by the promise "cases.route", one promise each, if the step applies to the case.
         done_*: the history line; the label when empty.
     """
 
@@ -170,6 +174,7 @@ class Transition:
     key: str = ""
     primary: bool = False
     promises: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
     done_zh: str = ""
     done_en: str = ""
     hidden: bool = False  # never a button: machinery, or a screen of its own
@@ -188,12 +193,15 @@ class Routing:
         automatic: transitions an automatic rule applies in one transaction, the last with the rule's department.
         unrouted: transition applied when nothing matched; its opened step is the duty chief's.
         waiting: states in which routing still has something to do; elsewhere a person was first.
+        hold: step in which the case is kept while it is handed over; the moves are made on it, and only who takes it in
+            hand is a person who was first. "": any open step.
     """
 
     step: str
     automatic: tuple[str, ...]
     unrouted: str
     waiting: tuple[str, ...]
+    hold: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,6 +209,7 @@ class Workflow:
     """The whole table of a kind. `opens` are the steps opened with the case, `starts` its clocks.
 
     Arguments:
+        routing: of a new case. hand_overs: of later steps, one row per step that some transition `routes`.
         on_children_closed: transition the clock applies when the last child with the rule "all_closed" is closed.
     """
 
@@ -215,6 +224,7 @@ class Workflow:
     stages: tuple[Stage, ...] = ()
     starts: tuple[str, ...] = ()
     routing: Routing | None = None
+    hand_overs: tuple[Routing, ...] = ()
     on_children_closed: str = ""
     _states: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)
     _steps: dict[str, Step] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -239,6 +249,10 @@ class Workflow:
 
     def transition(self, name: str) -> Transition | None:
         return self._transitions.get(name)
+
+    def routing_of(self, step: str) -> Routing | None:
+        """How a step is routed; "" asks for the routing of a new case."""
+        return next((row for row in self.hand_overs if row.step == step), None) if step else self.routing
 
     def from_state(self, code: str) -> tuple[Transition, ...]:
         """Transitions that start in a state, in the order of the table."""
@@ -328,6 +342,8 @@ def _check_effects(w: Workflow, t: Transition) -> None:
         _check(key in w._steps or opened == "back", f"{name}: opens unknown step {opened!r}")
     closed = t.closes.removeprefix("step:")
     _check(t.closes in ("", "own", "all") or closed in w._steps, f"{name}: closes unknown {t.closes!r}")
+    for key in t.routes:
+        _check(w.routing_of(key) is not None, f"{name}: routes {key!r}, which no hand-over describes")
     _check(not t.joins or t.joins in w._transitions, f"{name}: joins unknown transition {t.joins!r}")
     for key in t.joins_ignore:
         _check(key in w._steps, f"{name}: ignores unknown step {key!r}")
@@ -351,11 +367,15 @@ def _check_machinery(w: Workflow) -> None:
     if w.on_children_closed:
         found = w.transition(w.on_children_closed)
         _check(found is not None and "clock" in found.relations, "on_children_closed is no transition of the clock")
-    if w.routing is None:
-        return
-    _check(w.routing.step in w._steps, f"routing: unknown step {w.routing.step!r}")
-    for name in (*w.routing.automatic, w.routing.unrouted):
+    for routing in (*([w.routing] if w.routing else []), *w.hand_overs):
+        _check_routing(w, routing)
+
+
+def _check_routing(w: Workflow, routing: Routing) -> None:
+    for key in (routing.step, *([routing.hold] if routing.hold else [])):
+        _check(key in w._steps, f"routing: unknown step {key!r}")
+    for name in (*routing.automatic, routing.unrouted):
         found = w.transition(name)
         _check(found is not None and "rule" in found.relations, f"routing: {name!r} is no transition a rule may apply")
-    for code in w.routing.waiting:
+    for code in routing.waiting:
         _check(code in w._states, f"routing: unknown state {code!r}")

@@ -23,10 +23,10 @@ def route_case(payload: dict[str, Any], *, promise_id: int, now: datetime) -> No
     a person was first: nothing but the finding. Never nowhere.
 
     Arguments:
-        payload: {"case": primary key}.
+        payload: {"case": primary key} for a new case; with "step": the step a hand-over is for.
     """
     move = engine.lock(payload["case"], actor=ROUTER, now=now)
-    routing = move.table.routing
+    routing = move.table.routing_of(payload.get("step", ""))
     if routing is None:
         return
     case = move.case
@@ -46,7 +46,7 @@ def route_case(payload: dict[str, Any], *, promise_id: int, now: datetime) -> No
     elif answer.best.automatic and _send_at_once(move, routing, answer.best):
         outcome = "dispatched"
     else:
-        outcome = _propose(case.pk, answer.best, now)
+        outcome = _propose(case.pk, routing, answer.best, now)
     _keep_finding(case, routing, answer, outcome, now)
     transaction.on_commit(_fault_point_after_commit)
 
@@ -57,11 +57,18 @@ def _fault_point_after_commit() -> None:
 
 def _person_was_first(move: engine.Move, routing: Routing) -> bool:
     """Moved on, or taken in hand: the person's judgement goes first."""
-    return move.case.state not in routing.waiting or any(a.holder_id is not None for a in move.open)
+    kept = [a for a in move.open if routing.hold in ("", a.step_key)]
+    gone = move.case.state not in routing.waiting or (bool(routing.hold) and not kept)
+    return gone or any(a.holder_id is not None for a in kept)
+
+
+def _held_in(move: engine.Move, routing: Routing) -> int | None:
+    """The assignment a hand-over is made on; parallel ones must not be mistaken for one another."""
+    return next((a.pk for a in move.open if routing.hold and a.step_key == routing.hold), None)
 
 
 def _to_duty_chief(move: engine.Move, routing: Routing) -> str:
-    ask = engine.Ask(transition=routing.unrouted)
+    ask = engine.Ask(transition=routing.unrouted, assignment_id=_held_in(move, routing))
     engine.apply_all(case_id=move.case.pk, asks=[ask], actor=ROUTER, now=move.now, expected_version=None, move=move)
     return "nothing"
 
@@ -72,7 +79,7 @@ def _send_at_once(move: engine.Move, routing: Routing, rule: queries.RuleMatch) 
     kind = kinds.kind(move.case.kind)
     try:
         with transaction.atomic():
-            asks = [_ask(move, kind, name, rule) for name in routing.automatic]
+            asks = [_ask(move, kind, routing, name, rule) for name in routing.automatic]
             move.actor = actor
             engine.apply_all(
                 case_id=move.case.pk,
@@ -88,21 +95,25 @@ def _send_at_once(move: engine.Move, routing: Routing, rule: queries.RuleMatch) 
     return True
 
 
-def _ask(move: engine.Move, kind: kinds.CaseKind, name: str, rule: queries.RuleMatch) -> engine.Ask:
+def _ask(move: engine.Move, kind: kinds.CaseKind, routing: Routing, name: str, rule: queries.RuleMatch) -> engine.Ask:
     own = {}
     if kind.automatic:
         own = kinds.call(kind.automatic)(move.case, transition=name, rule=rule, now=move.now)
     facts = {"rule": rule.code, "edition": rule.edition_number, "owner": rule.owner_id, **own.pop("data", {})}
-    last = move.table.routing is not None and name == move.table.routing.automatic[-1]
-    target = {"department_id": rule.department_id, "needs_role": rule.needs_role} if last else {}
+    target: dict[str, Any] = {}
+    if name == routing.automatic[-1]:
+        target = {"department_id": rule.department_id, "needs_role": rule.needs_role}
+    if routing.hold:
+        target["assignment_id"] = _held_in(move, routing)
     return engine.Ask(transition=name, data=facts, **{**target, **own})
 
 
-def _propose(case_id: int, rule: queries.RuleMatch, now: datetime) -> str:
+def _propose(case_id: int, routing: Routing, rule: queries.RuleMatch, now: datetime) -> str:
     """Leave the proposal in the history; the officers decide."""
     move = engine.lock(case_id, actor=ROUTER, now=now)
     facts = {"rule": rule.code, "edition": rule.edition_number, "department": rule.department_id}
-    move.record("proposed", data=facts)
+    kept = next((a for a in move.open if routing.hold and a.step_key == routing.hold), None)
+    move.record("proposed", assignment=kept, data=facts)
     move.notify = True
     move.flush()
     return "proposed"

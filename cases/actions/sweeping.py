@@ -66,7 +66,8 @@ def _warn(move: engine.Move, clocks: list[Clock]) -> None:
         move.touch(clock)
         facts = {"stage": clock.stage, "clock": clock.pk}
         if level == OVERDUE:
-            move.case.overdue_at = move.case.overdue_at or clock.due_at
+            if not move.table.stage(clock.stage).of_reporter:
+                move.case.overdue_at = move.case.overdue_at or clock.due_at
             move.record("overdue", assignment=clock.assignment, data=facts)
         key = f"cases.deadline:{clock.pk}:{level}:{clock.due_at:%Y%m%d%H%M}"
         move.promise("cases.deadline", key, case=move.case.pk, clock=clock.pk, level=level)

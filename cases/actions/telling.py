@@ -50,7 +50,8 @@ def tell_reporter(case: Case, key: str, transition: str, now: datetime) -> None:
     of it.
     """
     data = {"number": case.number, "transition": transition}
-    if case.reporter_kind == "member" and case.reporter_id:
+    for_somebody = case.source == "window" and case.person_id is not None  # filed at the counter for an applicant
+    if case.reporter_kind == "member" and case.reporter_id and not for_somebody:
         url = f"/desk/cases/{case.number}/"
         notify(
             kind="case.progress",
@@ -91,7 +92,7 @@ def tell_deadline(payload: dict[str, Any], *, promise_id: int, now: datetime) ->
     steps = [clock.assignment] if clock.assignment else list(Assignment.objects.filter(case=case, open=True))
     kind = "case.overdue" if overdue else "case.soon"
     users = queries.members_for(steps, now)
-    if overdue:
+    if overdue and not kinds.workflow(case.kind).stage(clock.stage).of_reporter:
         users = [*users, *(u for u in queries.superiors_of(case, steps, now) if u not in users)]
     if users:
         data = {"number": case.number, "url": f"/desk/cases/{case.number}/", "stage": clock.stage}

@@ -295,6 +295,10 @@ def _promise(move: Move, transition: Transition, entry: HistoryEntry) -> None:
     for kind in transition.promises:
         key = f"{kind}:{move.case.pk}:{entry.sequence}"
         move.promise(kind, key, case=move.case.pk, history=entry.sequence)
+    for step in transition.routes:
+        if move.table.step(step).applies({**move.case.answers, **move.data}):
+            key = f"cases.route:{move.case.pk}:{step}:{entry.sequence}"
+            move.promise("cases.route", key, case=move.case.pk, step=step)
 
 
 def _end(move: Move, transition: Transition) -> None:

@@ -13,7 +13,7 @@ from cases.models import Assignment, Clock
 from ledger.calendar import WorkCalendar, add_budget, remaining
 from ledger.queries import work_calendar
 
-TOTAL = "total"
+KINDS = {"total": Clock.Kind.TOTAL, "statutory": Clock.Kind.STATUTORY, "promised": Clock.Kind.PROMISED}
 
 
 def start(move: Move, stage_code: str, assignment: Assignment | None = None) -> Clock | None:
@@ -32,13 +32,13 @@ def start(move: Move, stage_code: str, assignment: Assignment | None = None) -> 
     clock = Clock(
         case=move.case,
         assignment=assignment,
-        kind=Clock.Kind.TOTAL if stage_code == TOTAL else Clock.Kind.STAGE,
+        kind=KINDS.get(stage_code, Clock.Kind.STAGE),
         stage=stage_code,
         unit=unit,
         budget=budget,
         started_at=move.now,
     )
-    if move.case.paused:
+    if move.case.paused and not stage.of_reporter:
         clock.pauses = [_pause(move.now, budget, budget * stage.soon_share, "")]
     else:
         _run(clock, move.now, Decimal(budget), Decimal(budget) * stage.soon_share)
@@ -72,10 +72,10 @@ def _same(clock: Clock, assignment: Assignment) -> bool:
 
 
 def pause(move: Move, reason: str) -> None:
-    """Rest every running limit; what is left is kept in its unit."""
+    """Rest every running limit but the reporter's own; what is left is kept in its unit."""
     calendar = work_calendar()
     for clock in _running(move):
-        if clock.due_at is None:
+        if clock.due_at is None or move.table.stage(clock.stage).of_reporter:
             continue
         left = max(remaining(move.now, clock.due_at, clock.unit, calendar), Decimal(0))
         soon = remaining(move.now, clock.soon_at, clock.unit, calendar) if clock.soon_at else Decimal(0)

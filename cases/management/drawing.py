@@ -28,14 +28,16 @@ def page(kind: CaseKind, table: Workflow) -> str:
         "## Limits",
         _limits(table),
     ]
-    if table.routing is not None:
-        parts += ["## Routing", _routing(table.routing)]
+    routings = [*([table.routing] if table.routing else []), *table.hand_overs]
+    if routings:
+        parts += ["## Routing", *(_routing(routing) for routing in routings)]
     return "\n\n".join(parts) + "\n"
 
 
 def _routing(routing: Routing) -> str:
+    held = f"; step `{routing.hold}` keeps it until then" if routing.hold else ""
     return (
-        f"Rules are written for step `{routing.step}` and act while the case is {_codes(routing.waiting)}. "
+        f"Rules are written for step `{routing.step}` and act while the case is {_codes(routing.waiting)}{held}. "
         f"An automatic rule applies {_codes(routing.automatic)} at once; nothing matched: `{routing.unrouted}`."
     )
 
@@ -76,7 +78,7 @@ def _transition(t: Transition) -> str:
         t.to_state,
         _who(t),
         "<br>".join((*t.requires, *([t.guard.rpartition(".")[2]] if t.guard else []))),
-        "<br>".join(t.opens),
+        "<br>".join((*t.opens, *(f"{step} by promise" for step in t.routes))),
         t.closes,
         _clock(t),
         f"{t.effect_zh}<br>{t.effect_en}",

@@ -173,7 +173,7 @@ def case_file(actor: Actor, number: str, now: datetime) -> CaseFile | None:
         history=history_rows(case.kind, entries, state.attachments, names_for(entries)),
         photos=tuple(_photo(attachment) for attachment in state.attachments),
         needed=_needed(moves),
-        finding=finding_of(case.pk) if table.routing is not None else None,
+        finding=finding_of(case, actor.department_id) if table.routing or table.hand_overs else None,
         links=_links(actor, case),
         similar=similar_cases(actor, case),
         watched=actor.user_id is not None and Watch.objects.filter(case=case, user=actor.user_id).exists(),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases import rules
-from cases.models import RouteFinding, RoutingRule
+from cases import kinds, rules
+from cases.models import Case, RouteFinding, RoutingRule
 from cases.queries import words
 
 
@@ -20,7 +20,11 @@ class RejectedRule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What routing found. outcome: dispatched | proposed | overtaken | nothing."""
+    """What routing found. outcome: dispatched | proposed | overtaken | nothing; step: what was routed, in words.
+
+    Arguments:
+        held: a step kept the case while it was handed over, so a person can hand it on.
+    """
 
     outcome: str
     at: datetime
@@ -33,18 +37,23 @@ class Finding:
     edition: int | None
     effective_from: datetime | None
     rejected: tuple[RejectedRule, ...]
+    step: str = ""
+    held: bool = False
 
 
-def finding_of(case_id: int) -> Finding | None:
-    """The latest finding of a case. Two statements."""
-    found = (
-        RouteFinding.objects.filter(case=case_id)
-        .select_related("rule__department", "rule__owner", "edition")
-        .order_by("-pk")
-        .first()
-    )
+def finding_of(case: Case, department_id: int | None) -> Finding | None:
+    """The latest finding of a case, of the viewer's department if one led there. Two statements.
+
+    Arguments:
+        department_id: of the viewer; of parallel hand-overs each department reads its own.
+    """
+    findings = RouteFinding.objects.filter(case=case).select_related("rule__department", "rule__owner", "edition")
+    rows = list(findings.order_by("-pk")[:8])
+    mine = [row for row in rows if row.rule is not None and row.rule.department_id == department_id]
+    found = next(iter([*mine, *rows]), None)
     if found is None:
         return None
+    routing = kinds.workflow(case.kind).routing_of(found.step_key)
     rule, edition = found.rule, found.edition
     return Finding(
         outcome=found.outcome,
@@ -58,6 +67,8 @@ def finding_of(case_id: int) -> Finding | None:
         edition=edition.number if edition else None,
         effective_from=edition.effective_from if edition else None,
         rejected=_rejected(found.rejected),
+        step=words.step_label(case.kind, found.step_key),
+        held=routing is not None and bool(routing.hold),
     )
 
 

@@ -151,6 +151,8 @@ def _why(file: CaseFile) -> dict[str, Any]:
         "overtaken": _("Somebody had taken the case before the rules were looked at."),
         "nothing": _("The duty chief has been told, so that it is never nowhere."),
     }
+    if found.held:
+        texts["nothing"] = _("It waits with the body that accepted it, which chooses the department by hand.")
     names = {"reason": found.reason, "department": found.department, "owner": found.owner}
     source = (
         _("Rule %(code)s, edition %(edition)s") % {"code": found.rule, "edition": found.edition} if found.rule else ""

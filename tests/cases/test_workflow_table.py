@@ -62,6 +62,10 @@ WRONG: dict[str, Callable[[], Workflow]] = {
     "unknown target": lambda: table(steps=(Step("s", "", "", to="moon"),)),
     "unknown result type": lambda: table(steps=(Step("s", "", "", to="actor", result={"x": "colour"}),)),
     "routing by a member's move": lambda: table(routing=Routing("s", ("go",), "go", ("a",))),
+    "routes what no hand-over describes": lambda: table(transitions=(replace(GO, routes=("s",)),)),
+    "held in an unknown step": lambda: table(
+        transitions=(replace(GO, relation="rule", right=""),), hand_overs=(Routing("s", ("go",), "go", ("a",), "x"),)
+    ),
     "children close by a member's move": lambda: table(on_children_closed="go"),
 }
 
