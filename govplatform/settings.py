@@ -28,6 +28,8 @@ ALLOWED_HOSTS = env.list("GOVPLATFORM_HOSTS", default=["localhost", "127.0.0.1",
 if PRODUCTION and "GOVPLATFORM_HOSTS" not in env.ENVIRON:
     raise ImproperlyConfigured("production needs GOVPLATFORM_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("GOVPLATFORM_ORIGINS", default=[])
+# what QR codes and messages lead to
+PUBLIC_URL = env.str("GOVPLATFORM_PUBLIC_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), "http://localhost:8000"))
 CITY = env.str("GOVPLATFORM_CITY", default="taian")
 CITIES_DIR = BASE_DIR / "govplatform" / "cities"
 

@@ -23,6 +23,13 @@ class LedgerConfig(AppConfig):
                 send="ledger.actions.run_job_step",
                 queue=queue,
             )
+        kinds.register_handler(
+            "ledger.render",
+            prepare="ledger.actions.prepare_render",
+            send="ledger.actions.send_render",
+            handler="ledger.actions.settle_render",
+            queue="document",
+        )
         kinds.register_periodic("ledger.reconcile", handler="ledger.actions.reconcile", seconds=300)
         kinds.register_periodic("ledger.tidy", handler="ledger.actions.tidy", seconds=3600)
         kinds.register_invariant("I5", "ledger.queries.invariant_files")

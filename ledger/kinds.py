@@ -20,7 +20,7 @@ rendering and no cache. Raise `ledger.promises.Transient` for "the other side is
 (some hundred rows); True means "there is more": it is called again at once in a new transaction.
 
 **Jobs** (long work): `step(job, budget_seconds) -> StepResult`, see ledger.actions.jobs; **invariants**:
-`() -> list[str]` (empty = holds); **city parts**: see `register_city_part`.
+`() -> list[str]` (empty = holds); **city parts**, **documents** and **imports**: see the functions of their names.
 """
 
 from collections.abc import Callable, Iterator
@@ -80,11 +80,95 @@ class CityPart:
     export: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """A kind of PDF; see `register_document`."""
+
+    key: str
+    template: str
+    context: str
+    series: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an import.
+
+    Arguments:
+        key: name in `SheetRow.values`.
+        zh, en: header of the template; either is recognised in a file, as are `aliases`.
+        type: text, integer, decimal, date, month or code; what a cell becomes is told at `SheetRow`.
+        example, help_zh, help_en: for the template and the screen.
+        choices: the only values allowed, if any.
+        max_length: of text and code, characters.
+        personal: a cell that names a person is shown masked on screens.
+    """
+
+    key: str
+    zh: str
+    en: str
+    type: str = "text"
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    example: str = ""
+    help_zh: str = ""
+    help_en: str = ""
+    choices: tuple[str, ...] = ()
+    max_length: int = 200
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row of a file with the number a spreadsheet shows for it.
+
+    Arguments:
+        values: by column key. text → str ("" if empty), code → str without blanks, upper case; integer → int,
+            decimal → Decimal, date → date, month → date of its first day; None if empty or unreadable (which is a
+            fault already).
+    """
+
+    number: int
+    values: dict[str, Any]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong with one cell (column "" = with the row, row 0 = with the sheet); never quotes personal data."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportKind:
+    """A kind of import; see `register_import`."""
+
+    key: str
+    columns: str
+    check: str
+    commit: str
+    right: str
+    name_zh: str
+    name_en: str
+    changes: str = ""
+
+
+COLUMN_TYPES = ("text", "integer", "decimal", "date", "month", "code")
+
 handlers: dict[str, Handler] = {}
 periodics: dict[str, Periodic] = {}
 jobs: dict[str, JobKind] = {}
 invariants: dict[str, str] = {}
 city_parts: dict[str, CityPart] = {}
+documents: dict[str, DocumentKind] = {}
+imports: dict[str, ImportKind] = {}
 
 
 def register_handler(
@@ -139,6 +223,41 @@ def register_city_part(name: str, load: str, *, order: int, export: str = "") ->
     city_parts[name] = CityPart(name, load, order, export)
 
 
+def register_document(key: str, *, template: str, context: str, series: str, name_zh: str, name_en: str) -> None:
+    """A kind of PDF that `ledger.actions.request_document` can be asked for.
+
+    Arguments:
+        key: "<app>.<document>", for example "cases.report".
+        template: Django template below templates/documents/ that extends documents/base.html.
+        context: dotted name of `(object_id: str, language: str) -> dict[str, Any]`, called in the language of the
+            document; public-safe or masked values only, the PDF is stored in clear. Read by base.html:
+            "title" (needed), "department" (who issues it), "path" (a page of this site: printed as a QR code).
+            Raises Http404 or DoesNotExist when the object is gone: the render fails and becomes an incident.
+        series: prefix of its numbers, gapless per year: "RPT" makes RPT-2026-000001.
+    """
+    documents[key] = DocumentKind(key, template, context, series, name_zh, name_en)
+
+
+def register_import(
+    key: str, *, columns: str, check: str, commit: str, right: str, name_zh: str, name_en: str, changes: str = ""
+) -> None:
+    """A kind of sheet that members with `right` import under /desk/imports/.
+
+    Arguments:
+        key: "<app>.<import>", for example "grids.divisions".
+        columns: dotted name of `() -> Sequence[Column]`.
+        check: dotted name of `(rows: Sequence[SheetRow], *, actor, now) -> list[RowError]`; reads only. Cells that are
+            empty, too long or of the wrong type are refused before it is asked; its messages are written in the
+            language that is active (gettext).
+        commit: dotted name of `(rows: Sequence[SheetRow], *, run_id: UUID, actor, now) -> dict[str, int]`: writes all
+            rows in the caller's transaction (so it is not durable) and returns counts for the screen and the audit. It
+            is never called for a sheet with a fault, nor twice for one file.
+        right: a right of accounts.kinds.RIGHTS.
+        changes: dotted name of `(rows, *, actor, now) -> ledger.cityfolder.Change`, shown before the commit; or "".
+    """
+    imports[key] = ImportKind(key, columns, check, commit, right, name_zh, name_en, changes)
+
+
 @cache
 def resolve(dotted: str) -> Callable[..., Any]:
     """The function behind a registered name.
@@ -165,3 +284,8 @@ def dotted_names() -> Iterator[tuple[str, str]]:
         yield check, f"invariant {name}"
     for part in city_parts.values():
         yield from ((name, f"city part {part.name}") for name in (part.load, part.export) if name)
+    for document in documents.values():
+        yield document.context, f"document {document.key}"
+    for sheet in imports.values():
+        names = (sheet.columns, sheet.check, sheet.commit, sheet.changes)
+        yield from ((name, f"import {sheet.key}") for name in names if name)

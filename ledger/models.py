@@ -230,3 +230,126 @@ class CalendarYear(models.Model):
 
     def __str__(self) -> str:
         return str(self.year)
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series and year. Numbers have no gaps: the row stays locked until the commit."""
+
+    series = models.CharField(max_length=20)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "year"], name="number_series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series}-{self.year}"
+
+
+class Document(models.Model):
+    """A PDF that was asked for. Its number counts from the request on; the file comes with the promise `render`.
+
+    A newer one supersedes it and a revoked one stays readable: what was issued is never deleted.
+    """
+
+    class State(models.TextChoices):
+        PROMISED = "promised", _("being made")
+        RENDERED = "rendered", _("ready")
+
+    id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7 made by the application
+    kind = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=64)
+    case_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    series = models.CharField(max_length=20)
+    number = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROMISED)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField(default=0)  # bytes
+    pages = models.PositiveSmallIntegerField(default=0)
+    requested_by_kind = models.CharField(max_length=16)
+    requested_by_id = models.CharField(max_length=64, blank=True)
+    requested_department = models.BigIntegerField(null=True, blank=True)
+    requested_at = models.DateTimeField()
+    rendered_at = models.DateTimeField(null=True, blank=True)
+    superseded_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="older")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="document_number_once"),
+            models.UniqueConstraint(
+                fields=["kind", "object_id", "language"],
+                condition=models.Q(superseded_by__isnull=True, revoked_at__isnull=True),
+                name="document_one_current",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ImportRun(models.Model):
+    """A sheet on its way in. The file lies sealed beside the photos and is erased after the commit or 30 days."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("being read")
+        PARSED = "parsed", _("columns to be chosen")
+        CHECKED = "checked", _("checked")
+        COMMITTING = "committing", _("being taken over")
+        COMMITTED = "committed", _("taken over")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("not readable")
+
+    id = models.UUIDField(primary_key=True, editable=False)  # UUIDv7 made by the application
+    kind = models.CharField(max_length=60)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.UPLOADED)
+    file_name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)  # of the file as uploaded
+    size = models.PositiveIntegerField()  # bytes
+    language = models.CharField(max_length=10)  # of the faults
+    header = models.JSONField(default=list)  # texts of the header row
+    header_row = models.PositiveIntegerField(default=0)
+    mapping = models.JSONField(default=dict)  # column key → place in the header, from 0
+    rows = models.PositiveIntegerField(default=0)
+    faults_found = models.PositiveIntegerField(default=0)
+    changes = models.JSONField(default=dict)  # what the commit would do: counts and lines
+    result = models.JSONField(default=dict)  # counts of the commit
+    isolation = models.CharField(max_length=40, blank=True)  # what shut the reading process in
+    message = models.TextField(blank=True)
+    job_id = models.UUIDField(null=True, blank=True)
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64, blank=True)
+    actor_department = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    committed_at = models.DateTimeField(null=True, blank=True)
+    committed_by = models.CharField(max_length=64, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "sha256"], condition=models.Q(state="committed"), name="import_file_committed_once"
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "-created_at"], name="import_run_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class ImportFault(models.Model):
+    """What is wrong with a cell of a sheet, in the language of who uploaded it. Never quotes the cell."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="faults", db_index=False)
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=500)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "row", "id"], name="import_fault_row")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.row} {self.column}"

@@ -3,6 +3,7 @@ editions, photos, key rotation."""
 
 from ledger.actions.calendar import load_calendar
 from ledger.actions.clock import install_test_clock, set_database_offset
+from ledger.actions.documents import prepare_render, request_document, revoke_document, send_render, settle_render
 from ledger.actions.editions import approve_edition, draft_edition, publish_edition
 from ledger.actions.incidents import open_incident, retry_incident, settle_incident
 from ledger.actions.jobs import (
@@ -35,6 +36,7 @@ __all__ = [
     "load_calendar",
     "open_incident",
     "prepare_job",
+    "prepare_render",
     "publish_edition",
     "reconcile",
     "redeem",
@@ -42,17 +44,21 @@ __all__ = [
     "redeem_held",
     "redeem_periodic",
     "relay_round",
+    "request_document",
     "resume_job",
     "retry_incident",
     "retrying",
     "reveal",
+    "revoke_document",
     "rotate_column",
     "run_job_step",
     "run_periodic",
     "sealed_columns",
+    "send_render",
     "set_database_offset",
     "settle_incident",
     "settle_job_step",
+    "settle_render",
     "sing",
     "start_job",
     "store_photo",

@@ -69,8 +69,8 @@ def keep_picture(data: bytes) -> Picture:
     thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
     sha256 = hashlib.sha256(body).hexdigest()
     try:
-        _write(path_of(sha256, "thumb"), _encoded(thumb, quality=80))
-        _write(path_of(sha256), body)
+        write_whole(path_of(sha256, "thumb"), _encoded(thumb, quality=80))
+        write_whole(path_of(sha256), body)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _refusal(
@@ -182,7 +182,7 @@ def _degrees(parts: Any, side: str, negative: str) -> float:
     return -value if side.strip("\0 ").upper() == negative else value
 
 
-def _write(path: Path, body: bytes) -> None:
+def write_whole(path: Path, body: bytes) -> None:
     """All or nothing: a reader, or a power cut, never meets half a file."""
     if path.exists():
         return

@@ -1,6 +1,7 @@
 """Reads of the ledger. Nothing here is scoped to a viewer: the screens above are for operators, the rest are values."""
 
 from ledger.queries.calendar import work_calendar
+from ledger.queries.documents import DocumentRow, document, document_file, documents
 from ledger.queries.editions import edition_in_force
 from ledger.queries.files import file_path
 from ledger.queries.health import health
@@ -16,12 +17,16 @@ from ledger.queries.operations import (
 )
 
 __all__ = [
+    "DocumentRow",
     "IncidentRow",
     "JobRow",
     "KindRow",
     "OperationsPage",
     "audit_head",
     "breaches",
+    "document",
+    "document_file",
+    "documents",
     "edition_in_force",
     "file_path",
     "health",

@@ -19,3 +19,8 @@ def path_of(sha256: str, variant: Variant = "full") -> Path:
 def file_path(file: StoredFile, variant: Variant = "full") -> Path:
     """Path of the re-encoded picture, or of its thumbnail of at most 480 px."""
     return path_of(file.sha256, variant)
+
+
+def document_path(sha256: str) -> Path:
+    """Where a PDF lies: beside the photos, in a folder that no route serves by itself."""
+    return Path(settings.MEDIA_ROOT) / "documents" / sha256[:2] / f"{sha256}.pdf"

@@ -1,14 +1,15 @@
 """What must always be true of the ledger's own tables, and all registered invariants at once."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from django.db import connection
 
 from ledger import kinds
 from ledger.anchors import Anchor, kept
-from ledger.models import StoredFile
-from ledger.queries.files import file_path
+from ledger.models import Document, StoredFile
+from ledger.queries.files import document_path, file_path
 
 LONGEST_LINES = 200
 HASHED = 100  # newest files whose bytes are read again
@@ -47,14 +48,20 @@ def breaches(names: Collection[str] = (), *, skip: Collection[str] = ()) -> dict
 
 
 def invariant_files() -> list[str]:
-    """I5: every stored file lies where its row says; the newest hundred with the very bytes."""
+    """I5: every stored photo and document lies where its row says; the newest hundred of each with the very bytes."""
+    photos = StoredFile.objects.order_by("-created_at", "-id").iterator()
+    drawn = Document.objects.exclude(sha256="").order_by("-rendered_at", "-id").iterator()
+    lines = _misplaced((f"file {row.pk}", file_path(row), row.sha256) for row in photos)
+    return lines + _misplaced((f"document {row.pk}", document_path(row.sha256), row.sha256) for row in drawn)
+
+
+def _misplaced(stored: Iterable[tuple[str, Path, str]]) -> list[str]:
     lines = []
-    for number, file in enumerate(StoredFile.objects.order_by("-created_at", "-id").iterator()):
-        path = file_path(file)
+    for number, (name, path, sha256) in enumerate(stored):
         if not path.exists():
-            lines.append(f"file {file.pk} is missing")
-        elif number < HASHED and hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
-            lines.append(f"file {file.pk} has other bytes")
+            lines.append(f"{name} is missing")
+        elif number < HASHED and hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            lines.append(f"{name} has other bytes")
         if len(lines) >= LONGEST_LINES:
             break
     return lines

@@ -1,0 +1,1 @@
+"""What runs shut in: started by ledger.gateways.sandbox through start.py, never imported by the site itself."""
