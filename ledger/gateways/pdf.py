@@ -16,7 +16,7 @@ def keep_pdf(*, html: str, qr: str) -> dict[str, object]:
     """Draw HTML as PDF/UA and store it.
 
     Arguments:
-        html: a whole page; "static:<path>" leads to our static files, "qr:code" is replaced by the QR code.
+        html: a whole page; "own:<path>" leads to our static files, "qr:code" is replaced by the QR code.
         qr: what the QR code says; "" for none.
 
     Returns:

@@ -150,7 +150,7 @@ def test_who_had_it_made_is_in_the_audit(operator: Actor) -> None:
     assert (entry.actor_id, entry.object_id, entry.data["number"]) == (operator.id, str(row.pk), row.number)
 
 
-@pytest.mark.parametrize("address", ["file://{secret}", "static:../../../etc/passwd", "http://127.0.0.1:1/x.css"])
+@pytest.mark.parametrize("address", ["file://{secret}", "own:../../../etc/passwd", "http://127.0.0.1:1/x.css"])
 def test_nothing_outside_our_own_files_is_fetched(address: str, tmp_path: Path) -> None:
     secret = tmp_path / "secret.css"
     secret.write_text("body::before { content: 'stolen' }")

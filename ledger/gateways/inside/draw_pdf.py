@@ -14,7 +14,7 @@ ACCESSIBLE: dict[str, Any] = {**weasyprint.DEFAULT_OPTIONS, "pdf_variant": "pdf/
 
 
 class OwnFilesOnly(URLFetcher):  # type: ignore[misc]
-    """Serves "static:<path>" from one folder."""
+    """Serves "own:<path>" from one folder."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(fail_on_errors=True)  # a page without its style sheet is not our document
@@ -23,16 +23,16 @@ class OwnFilesOnly(URLFetcher):  # type: ignore[misc]
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
         if url.startswith("data:"):
             return super().fetch(url, headers)
-        if not url.startswith("static:"):
+        if not url.startswith("own:"):
             raise ValueError("addresses are not fetched")
-        path = (self.folder / url.removeprefix("static:").lstrip("/")).resolve()
+        path = (self.folder / url.removeprefix("own:").lstrip("/")).resolve()
         if not path.is_relative_to(self.folder):
             raise ValueError("not one of our files")
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
 
-WARM_UP = '<html lang="en"><head><title>.</title><link rel="stylesheet" href="static:css/document.css"></head><body>.'
+WARM_UP = '<html lang="en"><head><title>.</title><link rel="stylesheet" href="own:css/document.css"></head><body>.'
 
 
 def warm_up(options: dict[str, Any]) -> None:
@@ -52,5 +52,5 @@ def main(options: dict[str, Any], source: BinaryIO, target: BinaryIO) -> None:
     if given["qr"]:
         html = html.replace("qr:code", segno.make(given["qr"], error="m").svg_data_uri(border=2))
     fetcher = OwnFilesOnly(Path(options["static"]))
-    document = weasyprint.HTML(string=html, base_url="static:/", url_fetcher=fetcher).render(**ACCESSIBLE)
+    document = weasyprint.HTML(string=html, base_url="own:/", url_fetcher=fetcher).render(**ACCESSIBLE)
     target.write(json.dumps({"pages": len(document.pages)}).encode() + b"\n" + document.write_pdf(**ACCESSIBLE))
