@@ -42,6 +42,12 @@ SCOPES: dict[str, tuple[str, str]] = {
     "reports.write": ("上报事件", "Report incidents"),
     "reports.read": ("查询本系统上报的事件", "Follow incidents it reported"),
     "grids.read": ("坐标定位网格", "Find the grid of a point"),
+    "cases.read": ("查询本部门辖区案件的公开信息", "Read the public side of cases in its department's area"),
+    "projects.read": ("查询工程项目公开信息", "Read the public side of projects"),
+    "services.read": (
+        "查询政务服务目录与办件公开状态",
+        "Read the catalogue of services and the public state of a matter",
+    ),
 }
 
 # right → first page of the desk for a hat that has it; the administrators see no case

@@ -51,6 +51,7 @@ class Node:
             "DATABASE_URL": self.paths.database_url(database=self.database),
             "REDIS_URL": self.paths.redis_url(),
             "GOVPLATFORM_DEMO": "1",
+            "GOVPLATFORM_API_PER_MINUTE": "1000000",  # counted, never reached
             "GOVPLATFORM_LOG_LEVEL": "ERROR",
             "GOVPLATFORM_VAR_DIR": str(self.paths.var),
             "GOVPLATFORM_KEYS_DIR": str(self.paths.keys),

@@ -114,10 +114,25 @@ def _reported_by(actor: Actor, prefix: str) -> Q:
 
 def _takes_part_in(actor: Actor, prefix: str) -> Q:
     """`_takes_part` as a condition."""
-    mine = Q(holder_id=actor.user_id)
+    mine = Q(holder_id=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
     if actor.department_id is not None:
         mine |= Q(department_id=actor.department_id)
     return Q(Exists(Assignment.objects.filter(mine, case_id=OuterRef(f"{prefix}pk"))))
+
+
+def open_to_all() -> Q:
+    """Cases whose category, state, place and dates anybody may read (`cases.queries.outside`)."""
+    return Q(kind__in=[kind.slug for kind in kinds.all_kinds() if kind.public])
+
+
+def shown_to_client(actor: Actor) -> Q:
+    """Cases of which a client with "cases.read" may read as much as the public and when: those of public kinds in the
+    territory of its department, those its department has or had a step in, and what it reported itself.
+    """
+    if actor.kind is not ActorKind.CLIENT or not actor.may("cases.read"):
+        return Q(pk__in=[])
+    found = _reported_by(actor, "") | _takes_part_in(actor, "")
+    return found | (open_to_all() & Q(path__startswith=actor.territory)) if actor.territory else found
 
 
 def can(actor: Actor, action: str, case: Case, assignments: Iterable[Assignment] = ()) -> Decision:

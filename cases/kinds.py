@@ -38,6 +38,7 @@ class CaseKind:
         categories: `(keys: Collection[str]) -> Mapping[str, tuple[zh, en]]`: names of categories, for lists.
         moves: transition → URL name, for moves that need a screen of the kind (filing with a condition, …).
         partial: template of the detail on the case file.
+        public: category, state, place and dates of its cases are open data (design 6).
     """
 
     slug: str
@@ -51,6 +52,7 @@ class CaseKind:
     categories: str = ""
     moves: Mapping[str, str] = field(default_factory=dict)
     partial: str = ""
+    public: bool = False
 
     def dotted_names(self) -> Iterator[str]:
         names = (self.workflow, self.detail, self.facts, self.deadline, self.automatic, self.categories)

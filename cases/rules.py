@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 EARTH_RADIUS = 6371008.8  # metres, mean radius (IUGG)
+SNAP_DEGREES = 20 / 111_320  # about 20 m of latitude: the lattice the public sees points on (design 6)
 
 
 def metres_between(
@@ -19,6 +20,12 @@ def metres_between(
     lon1, lat1, lon2, lat2 = (radians(float(v)) for v in (*first, *second) if v is not None)
     half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return round(2 * EARTH_RADIUS * asin(sqrt(half)), 1)
+
+
+def snapped(lon: float, lat: float) -> tuple[float, float]:
+    """A point as the public sees it: on a lattice of about 20 m (design 6). Degrees WGS-84."""
+    step_lon = SNAP_DEGREES / max(cos(radians(round(lat, 1))), 0.01)
+    return round(round(lon / step_lon) * step_lon, 6), round(round(lat / SNAP_DEGREES) * SNAP_DEGREES, 6)
 
 
 def field_of(need: str) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases import views
+from cases import api, views
 from cases.views import rules
 
 app_name = "cases"
@@ -25,5 +25,7 @@ urlpatterns = [
     path("desk/rules/<int:edition>/publish/", rules.publish, name="rule_publish"),
     path("desk/rules/draft/", rules.draft, name="rule_draft"),
     path("files/<uuid:file>/<slug:variant>/", views.photo, name="photo"),
+    path("api/v1/cases", api.CasesView.as_view(), name="api_cases"),
+    path("api/v1/cases/<slug:number>", api.CaseView.as_view(), name="api_case"),
     path("tiles/cases/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="case_tile"),
 ]

@@ -30,6 +30,7 @@ class EventsConfig(AppConfig):
                     "check_failed": "event_check",
                 },
                 partial="events/detail.html",
+                public=True,
             )
         )
         kinds.register_periodic("events.erase_contacts", handler="events.actions.erase_contacts", seconds=3600)

@@ -6,7 +6,6 @@ import ipaddress
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from math import cos, radians
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -172,10 +171,3 @@ def share(numerator: int, denominator: int) -> Decimal | None:
     if denominator < SMALL_GROUP:
         return None
     return (Decimal(numerator) * 100 / denominator).quantize(Decimal("0.1"))
-
-
-def snapped(lon: float, lat: float) -> tuple[float, float]:
-    """A point as the public sees it: on a lattice of about 20 m (design 6). Degrees WGS-84."""
-    step_lat = 20 / 111_320
-    step_lon = step_lat / max(cos(radians(round(lat, 1))), 0.01)
-    return round(round(lon / step_lon) * step_lon, 6), round(round(lat / step_lat) * step_lat, 6)

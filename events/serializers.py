@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api import MomentField, NumberField
 from events import rules
 from grids.datum import Datum
 
@@ -19,20 +20,25 @@ class ReportIn(serializers.Serializer[Any]):
     """An incident. The point states its datum; the category is a key of the catalogue in force."""
 
     category = serializers.CharField(max_length=60, help_text="event/01/0112")
-    lon = serializers.FloatField(help_text="degrees in datum")
-    lat = serializers.FloatField(help_text="degrees in datum")
+    lon = NumberField(help_text="degrees in datum")
+    lat = NumberField(help_text="degrees in datum")
     datum = serializers.ChoiceField(choices=[str(datum) for datum in Datum], default="wgs84")
-    accuracy = serializers.FloatField(required=False, default=None, allow_null=True, min_value=0, help_text="metres")
+    accuracy = NumberField(
+        required=False, default=None, allow_null=True, min_value=0, max_value=100_000, help_text="metres"
+    )
     address = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     description = serializers.CharField(
         max_length=rules.DESCRIPTION_LIMIT, required=False, default="", allow_blank=True
     )
     condition = serializers.IntegerField(
-        required=False, default=None, allow_null=True, min_value=1, help_text="number of the filing condition"
+        required=False,
+        default=None,
+        allow_null=True,
+        min_value=1,
+        max_value=99,
+        help_text="number of the filing condition",
     )
-    occurred_at = serializers.DateTimeField(
-        required=False, default=None, allow_null=True, help_text="by the sender's clock; kept, not used"
-    )
+    occurred_at = MomentField(allow_null=True, help_text="by the sender's clock; kept, not used")
     contact = ContactIn(required=False)
 
 

@@ -22,7 +22,8 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _answer(request: HttpRequest, status: int, title: str, detail: str, **extra: Any) -> HttpResponse:
     if _wants_json(request):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.path}
+        body.update(extra)
         return JsonResponse(body, status=status, content_type="application/problem+json")
     context = {"title": title, "detail": detail, "status": status, "request_id": request_id.get(), **extra}
     return render(request, "govplatform/error.html", context, status=status)
@@ -80,17 +81,24 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
         return None
     body = {"type": "about:blank", "title": title, "status": status, "instance": context["request"].path}
     if errors is not None:
-        body["errors"] = errors
+        body["errors"] = _by_field(errors)
     response = Response(body, status=status, content_type="application/problem+json")
-    wait = getattr(exception, "wait", None)
-    if wait:
-        response["Retry-After"] = str(int(wait))
+    response.exception = True
+    for name, value in _headers(exception).items():
+        response[name] = value
     return response
+
+
+def _headers(exception: Exception) -> dict[str, str]:
+    wait = getattr(exception, "wait", None)
+    return {"Retry-After": str(int(wait))} if wait else {}
 
 
 def _problem(exception: Exception) -> tuple[int | None, str, Any]:
     if isinstance(exception, exceptions.ValidationError):
         return 400, _("This cannot be saved as it is"), exception.detail
+    if isinstance(exception, exceptions.Throttled):
+        return 429, _("Too many calls"), None
     if isinstance(exception, exceptions.APIException):
         return exception.status_code, str(exception.detail), None
     if isinstance(exception, ValidationError):
@@ -103,3 +111,14 @@ def _problem(exception: Exception) -> tuple[int | None, str, Any]:
     if isinstance(exception, Http404):
         return 404, _("Nothing here"), None
     return None, "", None
+
+
+def _by_field(errors: Any, inside: str = "") -> dict[str, list[str]]:
+    """Messages by field, those of a part under "part.field"."""
+    if not isinstance(errors, dict):
+        found = errors if isinstance(errors, list | tuple) else [errors]
+        return {inside: [str(message) for message in found]}
+    flat: dict[str, list[str]] = {}
+    for name, inner in errors.items():
+        flat.update(_by_field(inner, f"{inside}.{name}" if inside else str(name)))
+    return flat

@@ -1,18 +1,28 @@
-"""Request id, and answers to errors that a person can use."""
+"""Request id, answers to errors that a person can use, and whose pages may call the API."""
 
 import logging
 import secrets
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed, PermissionDenied, ValidationError
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from cases.engine import CaseMoved
 from govplatform import errors
 from govplatform.logs import request_id
 
 log = logging.getLogger(__name__)
+EDGES = ("/api/", "/open311/", "/ogc/")
+CORS = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Location, RateLimit-Limit, RateLimit-Remaining, "
+    "RateLimit-Reset, Retry-After",
+    "Access-Control-Max-Age": "600",
+}
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -30,6 +40,31 @@ class RequestId:
             return response
         finally:
             request_id.reset(token)
+
+
+class Origins:
+    """Pages of other sites may call the edges from a browser only if GOVPLATFORM_API_ORIGINS names them.
+
+    By default none does. No cookie counts there: nothing is allowed that the caller could not do from a server.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        if not settings.API_ORIGINS:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(EDGES):
+            return self.get_response(request)
+        origin = request.headers.get("origin", "")
+        allowed = origin in settings.API_ORIGINS
+        preflight = request.method == "OPTIONS" and "access-control-request-method" in request.headers
+        answer = HttpResponse(status=204) if allowed and preflight else self.get_response(request)
+        patch_vary_headers(answer, ("Origin",))
+        if allowed:
+            for name, value in {"Access-Control-Allow-Origin": origin, **CORS}.items():
+                answer[name] = value
+        return answer
 
 
 class Errors:

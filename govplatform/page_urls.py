@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from govplatform import pages
+from govplatform import description, pages
 
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("manifest.webmanifest", pages.webmanifest, name="webmanifest"),
     path("sw.js", pages.service_worker, name="service_worker"),
     path("offline/", pages.offline, name="offline"),
+    path("api/v1/openapi.json", description.OpenApiView.as_view(), name="api_description"),
     path("desk/components/", pages.components, name="components"),
 ]

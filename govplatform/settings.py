@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "govplatform.middleware.RequestId",
+    "govplatform.middleware.Origins",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -207,6 +208,9 @@ AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_address"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GOVPLATFORM_PROXIES", default=0)  # how many of ours stand in front
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # the address has its own, wider limit: a whole office shares one
 CONTACT_DAYS = env.int("GOVPLATFORM_CONTACT_DAYS", default=90)  # contacts are erased so many days after the closing
+API_PER_MINUTE = env.int("GOVPLATFORM_API_PER_MINUTE", default=1200)  # calls of one client; 0 counts nothing
+PUBLIC_PER_MINUTE = env.int("GOVPLATFORM_PUBLIC_PER_MINUTE", default=300)  # calls of open data from one address
+API_ORIGINS = env.list("GOVPLATFORM_API_ORIGINS", default=[])  # whose pages may call the API from a browser; none
 SMS_GATEWAY_URL = env.str("GOVPLATFORM_SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN = env.str("GOVPLATFORM_SMS_GATEWAY_TOKEN", default="")
 EMAIL_CONFIG = env.email("GOVPLATFORM_EMAIL_URL", default="consolemail://")
@@ -268,7 +272,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "govplatform.errors.problem_details",
     "UNAUTHENTICATED_USER": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "GovPlatform API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "GovPlatform API",
+    "DESCRIPTION": "Report incidents, follow cases, look up grids, projects and services. Every error is a problem "
+    "detail (RFC 9457). Texts of answers are in the language of Accept-Language (zh-Hans or en).",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["govplatform.description.only_v1"],
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "gp_…"}}},
+    "SECURITY": [{"token": []}],
+}
 
 LOGGING = {
     "version": 1,

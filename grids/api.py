@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.access import AccessRule, Gate
+from accounts.api import ApiView, problems
 from grids import queries
 from grids.datum import Datum
 from grids.serializers import GridAtOut
@@ -19,12 +19,12 @@ PARAMETERS = [
 ]
 
 
-class GridAtView(APIView):
+class GridAtView(ApiView):
     """Division and grids at a point today."""
 
     access_rule = AccessRule(Gate.CLIENT, ("grids.read",))
 
-    @extend_schema(responses={200: GridAtOut}, parameters=PARAMETERS, operation_id="grid_at")
+    @extend_schema(responses={200: GridAtOut, **problems(400)}, parameters=PARAMETERS, operation_id="grid_at")
     def get(self, request: Request) -> Response:
         """Division path and names, and the grid of each scheme; 400 names a coordinate that is not in the city."""
         said = request.query_params

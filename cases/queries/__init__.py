@@ -16,6 +16,16 @@ from cases.queries.inbox import VIEWS, InboxRow, Neighbours, inbox, inbox_counts
 from cases.queries.invariants import invariant_i1, invariant_i2, invariant_i3, invariant_i4, invariant_i8
 from cases.queries.limits import LimitRow
 from cases.queries.moves import MoveForm, MoveRow, colleagues, members_of
+from cases.queries.outside import (
+    OutsideCase,
+    OutsideFile,
+    OutsideStep,
+    Wanted,
+    case_for_client,
+    cases_for_client,
+    day_bounds,
+    open_cases,
+)
 from cases.queries.people import members_for, superiors_of
 from cases.queries.queue import SORTS, QueueRow, filter_options, find_number, queue
 from cases.queries.reasons import Finding, RejectedRule
@@ -39,6 +49,9 @@ __all__ = [
     "MoveForm",
     "MoveRow",
     "Neighbours",
+    "OutsideCase",
+    "OutsideFile",
+    "OutsideStep",
     "Page",
     "PhotoRow",
     "QueueRow",
@@ -46,9 +59,13 @@ __all__ = [
     "RouteAnswer",
     "RuleMatch",
     "StepRow",
+    "Wanted",
     "best_rule",
     "case_file",
+    "case_for_client",
+    "cases_for_client",
     "colleagues",
+    "day_bounds",
     "export_rules",
     "filter_options",
     "find_number",
@@ -63,6 +80,7 @@ __all__ = [
     "members_for",
     "members_of",
     "neighbours",
+    "open_cases",
     "photo_path",
     "queue",
     "rule_changes",

@@ -26,6 +26,12 @@ def state_label(slug: str, state: str) -> str:
     return in_language(found.name_zh, found.name_en)
 
 
+def public_state(slug: str, state: str) -> tuple[str, str]:
+    """Chinese and English name of a state as the public reads it."""
+    found = kinds.workflow(slug).state(state)
+    return found.public_zh or found.name_zh, found.public_en or found.name_en
+
+
 def step_label(slug: str, key: str) -> str:
     """Name of a step of a kind."""
     step = kinds.workflow(slug).step(key)

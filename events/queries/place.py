@@ -10,6 +10,7 @@ from django.db import connection
 
 from cases.kinds import workflow
 from cases.models import Attachment, Case
+from cases.rules import snapped
 from events import rules
 from events.queries.catalogue import category_by_id
 from grids.queries import names_of_paths
@@ -153,7 +154,7 @@ def _public(case: Case, names: dict[str, tuple[str, str]], photos: tuple[UUID, .
     report, state = case.report, workflow("event").state(case.state)
     row = category_by_id(report.category_id)
     place = [names[path] for path in (_parent(case.path), case.path) if path in names]
-    lon, lat = rules.snapped(case.point.x, case.point.y) if case.point else (None, None)
+    lon, lat = snapped(case.point.x, case.point.y) if case.point else (None, None)
     done = report.condition if case.state == "closed" else None
     return PublicReport(
         name_zh=row.name_zh,

@@ -5,8 +5,8 @@ that exists and that nobody who may call the route may see. `cases` marks routes
 they are tried with every relation; `acts` says that the case's state has a say as well, so that 404 may mean "not now".
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import UUID
@@ -30,12 +30,19 @@ class Sample:
     hidden: Arguments | None = None
     cases: Callable[[World, Case], Arguments] | None = None
     acts: bool = False
+    wider: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who sees more than the table of cases says
 
 
 def _case(*, acts: bool = False, **more: Any) -> Callable[[World], Sample]:
     return lambda world: Sample(
         absent={"number": NO_NUMBER, **more}, cases=lambda world, case: {"number": case.number, **more}, acts=acts
     )
+
+
+def _public_side(world: World) -> Sample:
+    """The public side of a case: also of those in the area of the client's department, which is the whole city."""
+    everything = ("same_grid", "same_department", "other_department", "other_county")
+    return replace(_case()(world), wider={"client": everything})
 
 
 def _step(world: World) -> Sample:
@@ -89,6 +96,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("cases:case_tile", _fixed({"z": 30, "x": 0, "y": 0}, {"z": 12, "x": 3380, "y": 1608})),
     ("cases:rule_edit", _fixed({"edition": NO_ID, "rule": NO_ID})),
     ("cases:rule_*", _fixed({"edition": NO_ID})),
+    ("cases:api_case", _public_side),
     ("cases:*", _case()),
     ("field_visit", _case(acts=True, transition="check_passed")),
     ("field_case", _case()),

@@ -206,7 +206,7 @@ def with_every_relation(world: World, route: Route, given: Any, who: str, method
             continue
         path = path_of(route, given.cases(world, world.case(who, relation))) or ""
         here = ask(world, who, method, path, brief=brief)
-        sees = relation in EXPECTED["case"][who]
+        sees = relation in EXPECTED["case"][who] or relation in given.wider.get(who, ())
         if here.status_code >= 500:
             yield f"{relation}: breaks with {here.status_code}"
         elif sees and here.status_code == 404 and not given.acts:

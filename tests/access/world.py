@@ -17,6 +17,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from accounts.actions import load_departments, load_roles, load_users
+from accounts.kinds import SCOPES
 from accounts.models import Department, User
 from accounts.queries import presence_of_client, presence_of_user
 from cases.models import Assignment, Attachment, Case
@@ -114,7 +115,7 @@ def _actors(world: World) -> None:
         client.force_login(user)
         world.browsers[role] = {"HTTP_COOKIE": f"sessionid={client.cookies['sessionid'].value}"}
     world.actors["anonymous"], world.browsers["anonymous"] = ANONYMOUS, {}
-    api_client(Department.objects.get(code="3709-xx"), "reports.write", "reports.read", "grids.read", token=TOKEN)
+    api_client(Department.objects.get(code="3709-xx"), *SCOPES, token=TOKEN)
     world.actors["client"] = presence_of_client(TOKEN).actor
     world.browsers["client"] = {"HTTP_AUTHORIZATION": f"Bearer {TOKEN}"}
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from cases.access import Bearer
 from cases.actions import release
+from cases.rules import snapped
 from events import actions, queries, rules
 from ledger.clock import app_now, shifted
 from tests.events import drive
@@ -84,7 +85,7 @@ def test_text_and_photos_are_shown_only_after_their_release(town: Town) -> None:
 def test_the_public_sees_the_point_on_a_lattice_of_twenty_metres(town: Town) -> None:
     drive.reported(town, lon=HERE[0] + 0.00003, lat=HERE[1] + 0.00003)
     shown = queries.recent_reports(TOWN)[0]
-    assert (shown.lon, shown.lat) == rules.snapped(HERE[0] + 0.00003, HERE[1] + 0.00003)
+    assert (shown.lon, shown.lat) == snapped(HERE[0] + 0.00003, HERE[1] + 0.00003)
     assert (shown.lon, shown.lat) != (HERE[0] + 0.00003, HERE[1] + 0.00003)
     assert abs((shown.lat or 0) - HERE[1]) < 0.0002
 

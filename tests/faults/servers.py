@@ -82,6 +82,7 @@ def environment(paths: RigPaths, *, database_url: str = "", redis_url: str = "")
         "DATABASE_URL": database_url or paths.database_url(),
         "REDIS_URL": redis_url or paths.redis_url(),
         "GOVPLATFORM_DEMO": "1",
+        "GOVPLATFORM_API_PER_MINUTE": "1000000",  # counted, never reached
         "GOVPLATFORM_LOG_LEVEL": "WARNING",
         "GOVPLATFORM_VAR_DIR": str(paths.var),
         "GOVPLATFORM_KEYS_DIR": str(paths.keys),

@@ -1,19 +1,18 @@
 """API of incidents for other systems: report with an idempotency key, follow the own reports."""
 
 import hashlib
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from drf_spectacular.views import SpectacularJSONAPIView
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.access import AccessRule, ActorRequest, Gate
+from accounts.access import AccessRule, Gate
+from accounts.api import ApiView, actor_of, problems
 from events import actions, queries
 from events.serializers import ReceiptOut, ReportIn, ReportOut
 from ledger.actors import Actor
@@ -24,20 +23,43 @@ IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
     description="Made by the sender once per report. The same key with the same body answers as the first time.",
 )  # fmt: skip
+EXAMPLE = OpenApiExample(
+    "fallen leaves",
+    value={
+        "category": "event/01/0112", "lon": 117.175, "lat": 36.19, "datum": "wgs84",
+        "description": "Leaves cover the drain at the corner", "contact": {"name": "", "phone": ""},
+    },
+    request_only=True,
+)  # fmt: skip
+RECEIPT = OpenApiExample(
+    "receipt",
+    value={
+        "number": "3709022026112500017", "reported_at": "2026-11-25T16:04:11.103000+08:00",
+        "tracking": "https://city.example/track/…/",
+    },
+    response_only=True,
+    status_codes=["201"],
+)  # fmt: skip
 
 
-class ReportsView(APIView):
+class ReportsView(ApiView):
     """Report an incident."""
 
     access_rule = AccessRule(Gate.CLIENT, ("reports.write",))
 
-    @extend_schema(request=ReportIn, responses={201: ReceiptOut}, parameters=[IDEMPOTENCY], operation_id="report")
+    @extend_schema(
+        request=ReportIn,
+        responses={201: ReceiptOut, **problems(400, 409, 413, 415)},
+        parameters=[IDEMPOTENCY],
+        operation_id="report",
+        examples=[EXAMPLE, RECEIPT],
+    )
     def post(self, request: Request) -> Response:
         """201 with the receipt, also for a repeated key (then with `Idempotent-Replayed: true`); 409 if it brings
         another body."""
         form = ReportIn(data=request.data)
         form.is_valid(raise_exception=True)
-        actor = _actor(request)
+        actor = actor_of(request)
         receipt = actions.report_incident(
             actor=actor,
             incident=_incident(form.validated_data),
@@ -53,28 +75,18 @@ class ReportsView(APIView):
         return Response(body, status=201, headers=headers)
 
 
-class ReportView(APIView):
+class ReportView(ApiView):
     """One of the sender's own reports."""
 
     access_rule = AccessRule(Gate.CLIENT, ("reports.read", "reports.write"))
 
-    @extend_schema(responses={200: ReportOut}, operation_id="report_state")
+    @extend_schema(responses={200: ReportOut, **problems(404)}, operation_id="report_state")
     def get(self, request: Request, number: str) -> Response:
         """State and public steps; 404 for a report of somebody else, as for none."""
-        found = queries.tracking_of_number(number, _actor(request), now=app_now())
+        found = queries.tracking_of_number(number, actor_of(request), now=app_now())
         if found is None:
             raise Http404
         return Response(ReportOut(found).data)
-
-
-class OpenApiView(SpectacularJSONAPIView):
-    """The description of the API."""
-
-    access_rule = AccessRule(Gate.PUBLIC)
-
-
-def _actor(request: Request) -> Actor:
-    return cast(ActorRequest, request._request).actor
 
 
 def _incident(values: dict[str, Any]) -> actions.Incident:

@@ -1,0 +1,1 @@
+"""Incidents for other systems: reports with a token, Open311 for everybody."""
