@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
-from cases.kinds import check_kinds
+from cases.kinds import RULE_FIELDS, check_kinds
 from ledger import kinds
 
 
@@ -21,5 +21,18 @@ class CasesConfig(AppConfig):
         kinds.register_periodic("cases.deadlines", handler="cases.actions.sweep_deadlines", seconds=60)
         kinds.register_periodic("cases.free_steps", handler="cases.actions.free_steps", seconds=60)
         kinds.register_city_part("rules", "cases.actions.load_rules", order=40, export="cases.queries.export_rules")
+        kinds.register_edition(
+            "routing",
+            name_zh="派遣规则",
+            name_en="Routing rules",
+            about_zh="新案件送往哪个部门，自动派遣还是只提出建议。",
+            about_en="Which department a new case goes to, and whether at once or as a proposal.",
+            rows="cases.queries.rule_rows",
+            fields=RULE_FIELDS,
+            draft="cases.actions.draft_rules",
+            validate="cases.queries.rule_faults",
+            row_url="cases:rule_edit",
+            new_url="cases:rule_new",
+        )
         for name in ("I1", "I2", "I3", "I4", "I8"):
             kinds.register_invariant(name, f"cases.queries.invariant_{name.lower()}")

@@ -133,6 +133,24 @@ class PublishForm(forms.Form):
     )
 
 
+class EditionMoveForm(PublishForm):
+    """One step of an edition: the version that was read, a reason, a date; each step takes what it needs."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        required=False, max_length=500, label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+    confirmed = forms.BooleanField(required=False)
+
+
+class AtForm(forms.Form):
+    """A moment in the past or the future."""
+
+    at = forms.DateTimeField(
+        label=_("At this date"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+
+
 class RuleForm(forms.Form):
     """A routing rule: what it fits, where it sends."""
 

@@ -59,6 +59,21 @@ class CaseKind:
         yield from (name for name in names if name)
 
 
+# columns of an edition of routing rules: field → (Chinese, English)
+RULE_FIELDS = {
+    "priority": ("优先级", "Priority"),
+    "reason": ("理由", "Reason"),
+    "category": ("类别", "Category"),
+    "territory": ("区域", "Territory"),
+    "source": ("来源", "Source"),
+    "answers": ("附加条件", "Answers"),
+    "department": ("送往", "Sends to"),
+    "role": ("承办岗位", "Role that may take it"),
+    "how": ("方式", "How"),
+    "step": ("案件与环节", "Kind and step"),
+    "owner": ("责任人", "Who answers for it"),
+}
+
 _kinds: dict[str, CaseKind] = {}
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases import api, views
-from cases.views import rules
+from cases.views import editions, rules
 
 app_name = "cases"
 urlpatterns = [
@@ -17,13 +17,13 @@ urlpatterns = [
     path("desk/cases/<slug:number>/comment/", views.comment, name="comment"),
     path("desk/cases/<slug:number>/watch/", views.watch, name="watch"),
     path("desk/cases/<slug:number>/contact/", views.contact, name="contact"),
-    path("desk/rules/", rules.editions, name="rule_editions"),
-    path("desk/rules/<int:edition>/", rules.edition, name="rule_edition"),
-    path("desk/rules/<int:edition>/rules/<int:rule>/", rules.edit_rule, name="rule_edit"),
-    path("desk/rules/<int:edition>/rules/new/", rules.edit_rule, name="rule_new"),
-    path("desk/rules/<int:edition>/approve/", rules.approve, name="rule_approve"),
-    path("desk/rules/<int:edition>/publish/", rules.publish, name="rule_publish"),
-    path("desk/rules/draft/", rules.draft, name="rule_draft"),
+    path("desk/editions/", editions.kinds, name="editions"),
+    path("desk/editions/<slug:kind>/", editions.history, name="edition_kind"),
+    path("desk/editions/<slug:kind>/draft/", editions.draft, name="edition_draft"),
+    path("desk/editions/<slug:kind>/<int:number>/", editions.edition, name="edition"),
+    path("desk/editions/<slug:kind>/<int:number>/<slug:move>/", editions.move, name="edition_move"),
+    path("desk/rules/<int:edition>/new/", rules.edit_rule, name="rule_new"),
+    path("desk/rules/<int:edition>/rule/<path:code>/", rules.edit_rule, name="rule_edit"),
     path("files/<uuid:file>/<slug:variant>/", views.photo, name="photo"),
     path("api/v1/cases", api.CasesView.as_view(), name="api_cases"),
     path("api/v1/cases/<slug:number>", api.CaseView.as_view(), name="api_case"),

@@ -21,6 +21,7 @@ from cases.queries.inbox import inbox_counts
 from ledger.actors import ActorKind
 from ledger.cityfolder import city_config
 from ledger.clock import app_now
+from ledger.kinds import EDITION_READERS
 
 TEXT_COOKIE = "text"
 THEME_COOKIE = "theme"
@@ -71,7 +72,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Rules and people"),
         (
-            Entry("/desk/rules/", "signpost-split", _("Routing rules"), ("rules.draft", "rules.approve")),
+            Entry("/desk/editions/", "signpost-split", _("Rules and catalogues"), EDITION_READERS),
             Entry("/desk/users/", "people", _("Users"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/departments/", "diagram-3", _("Departments"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/memberships/", "person-badge", _("Memberships"), ("accounts.memberships",)),

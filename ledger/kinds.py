@@ -20,7 +20,8 @@ rendering and no cache. Raise `ledger.promises.Transient` for "the other side is
 (some hundred rows); True means "there is more": it is called again at once in a new transaction.
 
 **Jobs** (long work): `step(job, budget_seconds) -> StepResult`, see ledger.actions.jobs; **invariants**:
-`() -> list[str]` (empty = holds); **city parts**, **documents** and **imports**: see the functions of their names.
+`() -> list[str]` (empty = holds); **city parts**, **documents**, **imports** and **editions**: see the functions of
+their names.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 QUEUES = ("route", "notify", "import", "geo", "document")
+# rights that draft or approve editions of some kind, or let one read them: the gate of /desk/editions/
+EDITION_READERS = ("rules.draft", "rules.approve", "cases.dispatch", "cases.supervise", "cases.coordinate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,27 @@ class ImportKind:
 
 COLUMN_TYPES = ("text", "integer", "decimal", "date", "month", "code")
 
+
+@dataclass(frozen=True, slots=True)
+class EditionKind:
+    """A rule set or catalogue kept in editions; see `register_edition`."""
+
+    kind: str
+    name_zh: str
+    name_en: str
+    rows: str
+    fields: dict[str, tuple[str, str]]
+    draft: str
+    validate: str = ""
+    about_zh: str = ""
+    about_en: str = ""
+    edit_url: str = ""
+    row_url: str = ""
+    new_url: str = ""
+    draft_right: str = "rules.draft"
+    approve_right: str = "rules.approve"
+
+
 handlers: dict[str, Handler] = {}
 periodics: dict[str, Periodic] = {}
 jobs: dict[str, JobKind] = {}
@@ -169,6 +193,7 @@ invariants: dict[str, str] = {}
 city_parts: dict[str, CityPart] = {}
 documents: dict[str, DocumentKind] = {}
 imports: dict[str, ImportKind] = {}
+editions: dict[str, EditionKind] = {}
 
 
 def register_handler(
@@ -258,6 +283,51 @@ def register_import(
     imports[key] = ImportKind(key, columns, check, commit, right, name_zh, name_en, changes)
 
 
+def register_edition(
+    kind: str,
+    *,
+    name_zh: str,
+    name_en: str,
+    rows: str,
+    fields: dict[str, tuple[str, str]],
+    draft: str,
+    validate: str = "",
+    about_zh: str = "",
+    about_en: str = "",
+    edit_url: str = "",
+    row_url: str = "",
+    new_url: str = "",
+    draft_right: str = "rules.draft",
+    approve_right: str = "rules.approve",
+) -> None:
+    """A rule set or catalogue in editions. Its screens are under /desk/editions/<kind>/.
+
+    The owner writes the content of a draft in its own actions, each of which first calls
+    `ledger.actions.change_edition(edition_id=…, kind=…, actor=…)`: that locks the draft, checks the right, and counts
+    the change, so that nobody approves what he did not read or what he wrote himself.
+
+    Arguments:
+        kind: `Edition.kind`, at most 40 of a-z, 0-9, "-": part of the address.
+        rows: `(edition_id) -> dict[code, dict[field, text]]`: the content in the reader's language, with names and not
+            ids, in the order it is shown in; the difference between two editions is made of it.
+        fields: field → (Chinese, English) label, in the order of the columns.
+        draft: `(*, title: str, actor: Actor) -> Edition`, durable: begins a draft (`ledger.actions.draft_edition`) and
+            copies what is in force into it.
+        validate: `(edition_id) -> list[str]`: reasons in the reader's language why it cannot be approved.
+        about_zh, about_en: one sentence on what this decides.
+        edit_url: name of a route with `edition` (id): an editor of the whole draft.
+        row_url: name of a route with `edition` and `code`: the editor of one row.
+        new_url: name of a route with `edition`: a new row.
+        draft_right, approve_right: rights; each has to be one of EDITION_READERS.
+    """
+    if not {draft_right, approve_right} <= set(EDITION_READERS):
+        raise ValueError(f"{kind}: add its rights to EDITION_READERS")
+    editions[kind] = EditionKind(
+        kind, name_zh, name_en, rows, fields, draft, validate, about_zh, about_en, edit_url, row_url, new_url,
+        draft_right, approve_right,
+    )  # fmt: skip
+
+
 @cache
 def resolve(dotted: str) -> Callable[..., Any]:
     """The function behind a registered name.
@@ -274,18 +344,17 @@ def resolve(dotted: str) -> Callable[..., Any]:
 
 def dotted_names() -> Iterator[tuple[str, str]]:
     """Every registered name with what it was registered for."""
-    for spec in handlers.values():
-        yield from ((name, f"promise {spec.kind}") for name in (spec.handler, spec.prepare, spec.send) if name)
-    for periodic in periodics.values():
-        yield periodic.handler, f"periodic {periodic.name}"
-    for job in jobs.values():
-        yield job.step, f"job {job.kind}"
+    named: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
+        ("promise", handlers, ("handler", "prepare", "send")),
+        ("periodic", periodics, ("handler",)),
+        ("job", jobs, ("step",)),
+        ("city part", city_parts, ("load", "export")),
+        ("document", documents, ("context",)),
+        ("import", imports, ("columns", "check", "commit", "changes")),
+        ("edition", editions, ("rows", "draft", "validate")),
+    )
+    for word, registry, fields in named:
+        for key, spec in registry.items():
+            yield from ((getattr(spec, field), f"{word} {key}") for field in fields if getattr(spec, field))
     for name, check in invariants.items():
         yield check, f"invariant {name}"
-    for part in city_parts.values():
-        yield from ((name, f"city part {part.name}") for name in (part.load, part.export) if name)
-    for document in documents.values():
-        yield document.context, f"document {document.key}"
-    for sheet in imports.values():
-        names = (sheet.columns, sheet.check, sheet.commit, sheet.changes)
-        yield from ((name, f"import {sheet.key}") for name in names if name)

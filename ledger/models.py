@@ -177,13 +177,17 @@ class AccessEntry(models.Model):
 
 
 class Edition(models.Model):
-    """A version of a rule set or catalogue: draft → approved by another person → effective from → superseded."""
+    """A version of a rule set or catalogue: draft → approved by another person → effective from → superseded.
+
+    People stand here as "member:12"; `ledger.actions.editions` is the only writer.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
         SUPERSEDED = "superseded", _("superseded")
+        DISCARDED = "discarded", _("discarded")
 
     kind = models.CharField(max_length=40)  # "routing", "categories", …
     number = models.PositiveIntegerField()
@@ -195,6 +199,17 @@ class Edition(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     effective_from = models.DateTimeField(null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    based_on = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # what was in force when it was drafted, or whose changes were taken over since
+    version = models.PositiveIntegerField(default=0)  # counts changes of the content: what was read is what is approved
+    editors = ArrayField(
+        models.CharField(max_length=64), default=list, blank=True
+    )  # whoever wrote in it; none approves
+    published_by = models.CharField(max_length=64, blank=True)
+    returned_by = models.CharField(max_length=64, blank=True)  # not empty: waits for the drafter again
+    returned_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)  # of the last return or withdrawal
 
     class Meta:
         constraints = [

@@ -20,6 +20,7 @@ from accounts.queries.desk import (
     users,
 )
 from accounts.queries.messages import NoticeRow, OutboxRow, notices, outbox
+from accounts.queries.names import actor_names
 from accounts.queries.presence import NOBODY, presence_of_client, presence_of_user, token_hash
 from accounts.queries.signin import demo_user, failures_from, person_ids_of_resident
 
@@ -34,6 +35,7 @@ __all__ = [
     "OutboxRow",
     "Presence",
     "UserRow",
+    "actor_names",
     "audit_entries",
     "clients",
     "demo_user",

@@ -2,7 +2,7 @@
 ledger's.
 """
 
-from cases.actions.editions import approve_rules, draft_rules, publish_rules, remove_rule, save_rule
+from cases.actions.editions import draft_rules, remove_rule, save_rule
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
 from cases.actions.people import note_export, reveal_contact
 from cases.actions.routing import route_case
@@ -12,7 +12,6 @@ from cases.actions.talking import attach, comment, release, supervise, urge, wat
 from cases.actions.telling import child_closed, tell, tell_deadline
 
 __all__ = [
-    "approve_rules",
     "attach",
     "child_closed",
     "claim",
@@ -24,7 +23,6 @@ __all__ = [
     "mark_seen",
     "move_case",
     "note_export",
-    "publish_rules",
     "release",
     "remove_rule",
     "reveal_contact",

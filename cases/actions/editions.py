@@ -1,16 +1,15 @@
-"""Editions of the routing rules: drafted by one, approved by another, published with an effective date."""
+"""Content of an edition of the routing rules; its way to being in force is ledger's (`move_edition`)."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import RoutingRule
 from ledger import queries as ledger_queries
-from ledger.actions import approve_edition, draft_edition, publish_edition
+from ledger.actions import change_edition, draft_edition
 from ledger.actors import Actor
 from ledger.clock import app_now
 from ledger.models import Edition
@@ -38,15 +37,6 @@ def draft_rules(*, title: str, actor: Actor) -> Edition:
     return edition
 
 
-def _draft(edition_id: int, actor: Actor) -> Edition:
-    if not actor.may("rules.draft"):
-        raise PermissionDenied
-    edition = Edition.objects.select_for_update().get(pk=edition_id, kind=KIND)
-    if edition.state != Edition.State.DRAFT:
-        raise ValidationError(_("Only a draft can be changed."))
-    return edition
-
-
 @transaction.atomic(durable=True)
 def save_rule(*, edition_id: int, values: Mapping[str, Any], actor: Actor, rule_id: int | None = None) -> RoutingRule:
     """Write a rule of a draft; a tie is refused here, not met at run time.
@@ -57,7 +47,7 @@ def save_rule(*, edition_id: int, values: Mapping[str, Any], actor: Actor, rule_
     Raises:
         ValidationError: a tie names both rules; a code that is taken; not a draft.
     """
-    edition = _draft(edition_id, actor)
+    edition = change_edition(edition_id=edition_id, kind=KIND, actor=actor)
     rule = RoutingRule.objects.get(pk=rule_id, edition=edition) if rule_id else RoutingRule(edition=edition)
     for name, value in values.items():
         if name not in FIELDS:
@@ -83,22 +73,5 @@ def _refuse_tie(rule: RoutingRule) -> None:
 @transaction.atomic(durable=True)
 def remove_rule(*, edition_id: int, rule_id: int, actor: Actor) -> None:
     """Take a rule out of a draft; published editions keep theirs for ever."""
-    RoutingRule.objects.filter(pk=rule_id, edition=_draft(edition_id, actor)).delete()
-
-
-@transaction.atomic(durable=True)
-def approve_rules(*, edition_id: int, actor: Actor) -> Edition:
-    """The second pair of eyes; see `ledger.actions.approve_edition`."""
-    return approve_edition(edition_id=_routing(edition_id), actor=actor, now=app_now())
-
-
-@transaction.atomic(durable=True)
-def publish_rules(*, edition_id: int, effective_from: datetime | None, actor: Actor) -> Edition:
-    """Put an approved edition in force; None means at once. See `ledger.actions.publish_edition`."""
-    now = app_now()
-    return publish_edition(edition_id=_routing(edition_id), effective_from=effective_from or now, actor=actor, now=now)
-
-
-def _routing(edition_id: int) -> int:
-    """The id, if it is an edition of routing rules."""
-    return Edition.objects.values_list("pk", flat=True).get(pk=edition_id, kind=KIND)
+    edition = change_edition(edition_id=edition_id, kind=KIND, actor=actor)
+    RoutingRule.objects.filter(pk=rule_id, edition=edition).delete()

@@ -31,8 +31,8 @@ from cases.queries.queue import SORTS, QueueRow, filter_options, find_number, qu
 from cases.queries.reasons import Finding, RejectedRule
 from cases.queries.routing import RouteAnswer, RuleMatch, best_rule
 from cases.queries.rows import CaseRow, Page
-from cases.queries.rule_screens import rule_changes, rule_choices, rule_values
-from cases.queries.rule_sets import EditionRow, export_rules, rule_editions, rule_lines, rules_of
+from cases.queries.rule_screens import rule_choices, rule_faults, rule_of, rule_rows, rule_values
+from cases.queries.rule_sets import export_rules, rule_lines, rules_of
 
 __all__ = [
     "SORTS",
@@ -40,7 +40,6 @@ __all__ = [
     "CaseFile",
     "CaseRow",
     "ChainLink",
-    "EditionRow",
     "Finding",
     "HistoryRow",
     "InboxRow",
@@ -83,10 +82,11 @@ __all__ = [
     "open_cases",
     "photo_path",
     "queue",
-    "rule_changes",
     "rule_choices",
-    "rule_editions",
+    "rule_faults",
     "rule_lines",
+    "rule_of",
+    "rule_rows",
     "rule_values",
     "rules_of",
     "similar_cases",

@@ -1,43 +1,20 @@
-"""What the rule screens need beside the rules: choices, values of a form, the difference to what is in force."""
+"""Routing rules as people read them: the table of an edition, the form, and what would be wrong with an edition."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Role
+from cases import kinds
 from cases.models import RoutingRule
 from cases.queries import words
-from cases.queries.rule_sets import KIND, rules_of
-from ledger import queries as ledger_queries
-from ledger.clock import app_now
+from cases.queries.rule_sets import rules_of
+from grids.queries import names_of_paths
 
-COMPARED = (
-    "category",
-    "path",
-    "source",
-    "answers",
-    "department_id",
-    "needs_role",
-    "automatic",
-    "priority",
-    "reason_zh",
-    "reason_en",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One line of a readable difference."""
-
-    icon: str
-    code: str
-    text: str
-
-
-def _name(row: Any) -> str:
-    return str(row.name_en if (get_language() or "").startswith("en") else row.name_zh)
+FORM_FIELDS = (
+    "code", "category", "path", "source", "answers", "department_id", "needs_role", "automatic", "priority",
+    "reason_zh", "reason_en",
+)  # fmt: skip
 
 
 def rule_choices() -> dict[str, list[tuple[Any, str]]]:
@@ -53,31 +30,61 @@ def rule_choices() -> dict[str, list[tuple[Any, str]]]:
 
 def rule_values(rule: RoutingRule | None) -> dict[str, Any]:
     """Initial values of the form."""
-    if rule is None:
-        return {}
-    return {name: getattr(rule, name) for name in (*COMPARED, "code")}
+    return {} if rule is None else {name: getattr(rule, name) for name in FORM_FIELDS}
 
 
-def rule_changes(edition_id: int) -> list[Change]:
-    """How an edition differs from the one in force, a line per rule; nothing if it is the one in force."""
-    current = ledger_queries.edition_in_force(KIND, app_now())
-    if current is None or current.pk == edition_id:
-        return []
-    before = {rule.code: rule for rule in rules_of(current.pk)}
-    after = {rule.code: rule for rule in rules_of(edition_id)}
-    lines = [Change("plus-lg", code, _("is new")) for code in after.keys() - before.keys()]
-    lines += [Change("dash-lg", code, _("is taken out")) for code in before.keys() - after.keys()]
-    for code in sorted(before.keys() & after.keys()):
-        lines += _differences(code, before[code], after[code])
-    return sorted(lines, key=lambda line: line.code)
+def rule_of(edition_id: int, code: str) -> RoutingRule | None:
+    """A rule of an edition by its code; None if there is none."""
+    return RoutingRule.objects.filter(edition=edition_id, code=code).first()
 
 
-def _differences(code: str, old: RoutingRule, new: RoutingRule) -> list[Change]:
-    found = []
-    for name in COMPARED:
-        was, now = getattr(old, name), getattr(new, name)
-        if was != now:
-            if name == "department_id":
-                was, now = _name(old.department), _name(new.department)
-            found.append(Change("pencil", code, f"{name}: {was if was != '' else '—'} → {now if now != '' else '—'}"))
-    return found
+def rule_rows(edition_id: int) -> dict[str, dict[str, str]]:
+    """The rules of an edition in words, the one that wins first; see ledger.kinds.register_edition."""
+    rules = rules_of(edition_id)
+    roles = {role.code: _name(role) for role in Role.objects.all()}
+    places = names_of_paths({rule.path for rule in rules if rule.path})
+    categories = words.category_labels((rule.kind, rule.category) for rule in rules if rule.category)
+    return {rule.code: _row(rule, roles, places, categories) for rule in rules}
+
+
+def _row(
+    rule: RoutingRule,
+    roles: dict[str, str],
+    places: dict[str, tuple[str, str]],
+    categories: dict[str, str],
+) -> dict[str, str]:
+    place = words.in_language(*places[rule.path]) if rule.path in places else rule.path
+    name = categories.get(rule.category, "")
+    return {
+        "priority": str(rule.priority),
+        "reason": words.in_language(rule.reason_zh, rule.reason_en),
+        "category": (name if name == rule.category else f"{name} {rule.category}") or _("every category"),
+        "territory": place or _("everywhere"),
+        "source": words.source_label(rule.source) if rule.source else _("every source"),
+        "answers": ", ".join(f"{field} = {value}" for field, value in sorted(rule.answers.items())),
+        "department": _name(rule.department),
+        "role": roles.get(rule.needs_role, rule.needs_role) or _("any role of the department"),
+        "how": _("automatic") if rule.automatic else _("proposal"),
+        "step": f"{words.kind_label(rule.kind)} · {words.step_label(rule.kind, rule.step_key)}",
+        "owner": rule.owner.display_name or rule.owner.username,
+    }
+
+
+def rule_faults(edition_id: int) -> list[str]:
+    """Why an edition of rules cannot be approved: nothing in it, or a rule that sends where nobody is."""
+    rules = rules_of(edition_id)
+    if not rules:
+        return [_("There is no rule in it: every new case would go to the duty chief.")]
+    closed = _("Rule %(code)s sends to %(department)s, which has been closed.")
+    faults = [
+        closed % {"code": rule.code, "department": _name(rule.department)}
+        for rule in rules
+        if not rule.department.active
+    ]
+    known = {kind.slug for kind in kinds.all_kinds()}
+    unknown = _("Rule %(code)s is for a kind of case that is not there: %(kind)s.")
+    return faults + [unknown % {"code": r.code, "kind": r.kind} for r in rules if r.kind not in known]
+
+
+def _name(row: Any) -> str:
+    return words.in_language(row.name_zh, row.name_en)

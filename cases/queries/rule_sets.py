@@ -1,6 +1,5 @@
 """Routing rules by edition: for the screen, the loader and the export."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from cases.imports import COLUMNS, FILE, RuleLine
@@ -8,49 +7,8 @@ from cases.models import RoutingRule
 from ledger import queries as ledger_queries
 from ledger.cityfolder import to_csv
 from ledger.clock import app_now
-from ledger.models import Edition
 
 KIND = "routing"
-
-
-@dataclass(frozen=True, slots=True)
-class EditionRow:
-    """One edition of the routing rules with its number of rules."""
-
-    id: int
-    number: int
-    state: str
-    state_label: str
-    title: str
-    drafted_by: str
-    drafted_at: datetime
-    approved_by: str
-    effective_from: datetime | None
-    rules: int
-    in_force: bool
-
-
-def rule_editions() -> list[EditionRow]:
-    """All editions, newest first."""
-    current = ledger_queries.edition_in_force(KIND, app_now())
-    rows = []
-    for edition in Edition.objects.filter(kind=KIND).order_by("-number"):
-        rows.append(
-            EditionRow(
-                id=edition.pk,
-                number=edition.number,
-                state=edition.state,
-                state_label=edition.get_state_display(),
-                title=edition.title,
-                drafted_by=edition.drafted_by,
-                drafted_at=edition.drafted_at,
-                approved_by=edition.approved_by,
-                effective_from=edition.effective_from,
-                rules=edition.routing_rules.count(),
-                in_force=current is not None and edition.pk == current.pk,
-            )
-        )
-    return rows
 
 
 def rules_of(edition_id: int) -> list[RoutingRule]:

@@ -161,7 +161,7 @@ def _why(file: CaseFile) -> dict[str, Any]:
         "title": titles[found.outcome],
         "text": texts[found.outcome] % names,
         "source": source,
-        "url": reverse("cases:rule_edition", args=[found.edition_id]) if found.edition_id else "",
+        "url": reverse("cases:edition", args=["routing", found.edition]) if found.edition else "",
         "rejected": [
             {
                 "title": _("Not used: %(code)s") % {"code": row.code},

@@ -76,6 +76,12 @@ def coded(row: Any, attribute: str = "name") -> str:
     return ""
 
 
+@register.simple_tag
+def lookup(table: dict[str, Any], key: str) -> str:
+    """The entry of a table under a key that is known in the template only; the key itself where there is none."""
+    return str(table.get(key, key))
+
+
 @register.filter
 def masked(value: Any) -> str:
     """A sealed value as its mask; an empty one as a dash."""

@@ -4,7 +4,7 @@ editions, photos, key rotation."""
 from ledger.actions.calendar import load_calendar
 from ledger.actions.clock import install_test_clock, set_database_offset
 from ledger.actions.documents import prepare_render, request_document, revoke_document, send_render, settle_render
-from ledger.actions.editions import approve_edition, draft_edition, publish_edition
+from ledger.actions.editions import approve_edition, change_edition, draft_edition, move_edition, publish_edition
 from ledger.actions.incidents import open_incident, retry_incident, settle_incident
 from ledger.actions.jobs import (
     JobView,
@@ -31,9 +31,11 @@ __all__ = [
     "approve_edition",
     "audit",
     "cancel_job",
+    "change_edition",
     "draft_edition",
     "install_test_clock",
     "load_calendar",
+    "move_edition",
     "open_incident",
     "prepare_job",
     "prepare_render",

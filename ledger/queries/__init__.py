@@ -2,7 +2,28 @@
 
 from ledger.queries.calendar import work_calendar
 from ledger.queries.documents import DocumentRow, document, document_file, documents
-from ledger.queries.editions import edition_in_force
+from ledger.queries.edition_content import (
+    ContentRow,
+    Difference,
+    FieldChange,
+    edition_content,
+    edition_difference,
+    edition_faults,
+    edition_labels,
+)
+from ledger.queries.editions import (
+    EditionCard,
+    EditionKindRow,
+    EditionStep,
+    edition_by_id,
+    edition_card,
+    edition_cards,
+    edition_in_force,
+    edition_kinds,
+    edition_name,
+    edition_steps,
+    newer_editions,
+)
 from ledger.queries.files import file_path
 from ledger.queries.health import health
 from ledger.queries.invariants import audit_head, breaches, invariant_audit, invariant_files, invariant_promises
@@ -17,7 +38,13 @@ from ledger.queries.operations import (
 )
 
 __all__ = [
+    "ContentRow",
+    "Difference",
     "DocumentRow",
+    "EditionCard",
+    "EditionKindRow",
+    "EditionStep",
+    "FieldChange",
     "IncidentRow",
     "JobRow",
     "KindRow",
@@ -27,7 +54,17 @@ __all__ = [
     "document",
     "document_file",
     "documents",
+    "edition_by_id",
+    "edition_card",
+    "edition_cards",
+    "edition_content",
+    "edition_difference",
+    "edition_faults",
     "edition_in_force",
+    "edition_kinds",
+    "edition_labels",
+    "edition_name",
+    "edition_steps",
     "file_path",
     "health",
     "incident_row",
@@ -35,6 +72,7 @@ __all__ = [
     "invariant_files",
     "invariant_promises",
     "job_row",
+    "newer_editions",
     "operations_page",
     "work_calendar",
 ]

@@ -15,8 +15,8 @@ PAGES = {
          "/accessibility/", "/privacy/", "/demo/outbox/"],
     "acceptor": ["/desk/", "/desk/cases/", "/desk/register/", "/desk/grids/", "/notices/", "{case}", "{case}file/",
                  "{case}move/reject/", "{case}urge/", "{case}contact/", "{case}release/"],
-    "dispatcher": ["/desk/rules/", "/desk/inbox/overdue/"],
-    "chief": ["/desk/cases/?sort=due", "/desk/rules/{rules}/"],
+    "dispatcher": ["/desk/editions/", "/desk/editions/routing/", "/desk/inbox/overdue/"],
+    "chief": ["/desk/cases/?sort=due", "/desk/editions/routing/{rules}/"],
     "gridworker": ["/field/", "/field/report/", "/field/map/", "/field/outbox/", "/field/me/"],
     "admin": ["/desk/users/", "/desk/users/new/", "/desk/departments/", "/desk/departments/new/", "/desk/operations/"],
     "security": ["/desk/memberships/", "/desk/memberships/new/", "/desk/clients/"],
@@ -32,7 +32,7 @@ def findings(page: Page) -> list[str]:
 
 def _pages(city: City) -> Iterator[tuple[str, str]]:
     number = paths.report_as_resident(city, paths.BROKEN, "每一页看一遍")
-    rules = city.rig.number("SELECT id FROM ledger_edition WHERE kind = 'routing' ORDER BY id DESC LIMIT 1")
+    rules = city.rig.number("SELECT max(number) FROM ledger_edition WHERE kind = 'routing'")
     for role, found in PAGES.items():
         for path in found:
             yield role, path.format(case=f"/desk/cases/{number}/", rules=rules)
