@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 PURPOSES = [
@@ -187,3 +188,62 @@ class RuleForm(forms.Form):
     def values(self, owner: Any) -> dict[str, Any]:
         """Columns of a rule; who writes it owns it."""
         return {**self.cleaned_data, "kind": "event", "step_key": "handle", "owner_id": owner.user_id}
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several photos of one input; each is checked when it is stored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"accept": "image/jpeg,image/png,image/webp", "multiple": True}
+        super().__init__(widget=ManyFilesInput(attrs=attributes), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> "list[File[bytes]]":
+        if isinstance(data, (list, tuple)):
+            return [super(PhotosField, self).clean(one, initial) for one in data]
+        found = super().clean(data, initial)
+        return [found] if found else []
+
+
+class ReceiptForm(forms.Form):
+    """Tracking by receipt: the number alone opens nothing, numbers can be guessed."""
+
+    receipt = forms.CharField(max_length=400, label=_("Tracking link or its code"))
+
+
+class ReplyForm(forms.Form):
+    text = forms.CharField(max_length=1000, label=_("Your message"), widget=forms.Textarea(attrs={"rows": 3}))
+    photos = PhotosField(required=False, label=_("Photos"))
+
+
+class WithdrawForm(forms.Form):
+    """The reporter ends the own matter."""
+
+    reason = forms.CharField(
+        max_length=1000, label=_("Why do you withdraw it?"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class RatingForm(forms.Form):
+    score = forms.TypedChoiceField(
+        coerce=int,
+        choices=[
+            (5, _("5 – very satisfied")),
+            (4, _("4 – satisfied")),
+            (3, _("3 – fair")),
+            (2, _("2 – dissatisfied")),
+            (1, _("1 – very dissatisfied")),
+        ],
+        widget=forms.RadioSelect,
+        label=_("How satisfied are you with the result?"),
+    )
+    comment = forms.CharField(
+        required=False, max_length=1000, label=_("Anything to add?"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(max_length=1000, label=_("What is still wrong?"), widget=forms.Textarea(attrs={"rows": 3}))

@@ -39,6 +39,8 @@ class CaseKind:
         moves: transition → URL name, for moves that need a screen of the kind (filing with a condition, …).
         partial: template of the detail on the case file.
         public: category, state, place and dates of its cases are open data (design 6).
+        tracking: `(case: Case, now: datetime) -> cases.queries.TrackFacts | None`: what only this kind tells whoever
+            follows the case by its private link; "" its cases are followed by nobody from outside.
     """
 
     slug: str
@@ -53,9 +55,18 @@ class CaseKind:
     moves: Mapping[str, str] = field(default_factory=dict)
     partial: str = ""
     public: bool = False
+    tracking: str = ""
 
     def dotted_names(self) -> Iterator[str]:
-        names = (self.workflow, self.detail, self.facts, self.deadline, self.automatic, self.categories)
+        names = (
+            self.workflow,
+            self.detail,
+            self.facts,
+            self.deadline,
+            self.automatic,
+            self.categories,
+            self.tracking,
+        )
         yield from (name for name in names if name)
 
 

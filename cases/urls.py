@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases import api, views
-from cases.views import editions, rules
+from cases.views import editions, rules, tracking
 
 app_name = "cases"
 urlpatterns = [
@@ -24,6 +24,12 @@ urlpatterns = [
     path("desk/editions/<slug:kind>/<int:number>/<slug:move>/", editions.move, name="edition_move"),
     path("desk/rules/<int:edition>/new/", rules.edit_rule, name="rule_new"),
     path("desk/rules/<int:edition>/rule/<path:code>/", rules.edit_rule, name="rule_edit"),
+    # without a word of the desk in front: the reporter reads and copies these
+    path("track/", tracking.find, name="track"),
+    path("track/<slug:token>/", tracking.track, name="tracking"),
+    path("track/<slug:token>/reply/", tracking.reply, name="reply"),
+    path("track/<slug:token>/withdraw/", tracking.withdraw, name="withdraw"),
+    path("track/<slug:token>/photos/<uuid:file>/<slug:variant>/", tracking.track_photo, name="track_photo"),
     path("files/<uuid:file>/<slug:variant>/", views.photo, name="photo"),
     path("api/v1/cases", api.CasesView.as_view(), name="api_cases"),
     path("api/v1/cases/<slug:number>", api.CaseView.as_view(), name="api_case"),

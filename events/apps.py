@@ -31,6 +31,7 @@ class EventsConfig(AppConfig):
                 },
                 partial="events/detail.html",
                 public=True,
+                tracking="events.queries.track_facts",
             )
         )
         kinds.register_periodic("events.erase_contacts", handler="events.actions.erase_contacts", seconds=3600)

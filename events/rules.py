@@ -1,7 +1,5 @@
 """What an incident must fulfil. Pure: values in, verdict out; a guard answers "" or what is missing, for the person."""
 
-import base64
-import hmac
 import ipaddress
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -36,8 +34,6 @@ _URGENT_STAGE = {
     "check": Decimal(2),
     "close": Decimal(4),
 }
-_MAC_BYTES = 16
-_ID_BYTES = 8
 
 
 def limit_of(stage: str, unit: str, budget: Decimal) -> tuple[str, Decimal] | None:
@@ -118,38 +114,6 @@ def may_reopen(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> 
 
 def reopenable(closed_at: datetime | None, now: datetime) -> bool:
     return closed_at is not None and now - closed_at <= REOPEN_WINDOW
-
-
-# tracking links
-
-
-def tracking_token(case_id: int, key: bytes) -> str:
-    """The private link of a case: 39 characters of base32, made from the id and a 128-bit MAC; stored nowhere.
-
-    The id is masked with a pad derived from the MAC, so links do not tell how many cases there are.
-    """
-    number = case_id.to_bytes(_ID_BYTES, "big")
-    mac = hmac.digest(key, b"track:" + number, "sha256")[:_MAC_BYTES]
-    return base64.b32encode(_masked(number, mac, key) + mac).decode().rstrip("=").lower()
-
-
-def case_of_token(token: str, key: bytes) -> int | None:
-    """The case a link leads to, None for a wrong link; takes the same time for both."""
-    try:
-        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
-    except ValueError:
-        return None
-    if len(raw) != _ID_BYTES + _MAC_BYTES:
-        return None
-    mac = raw[_ID_BYTES:]
-    number = _masked(raw[:_ID_BYTES], mac, key)
-    right = hmac.digest(key, b"track:" + number, "sha256")[:_MAC_BYTES]
-    return int.from_bytes(number, "big") if hmac.compare_digest(mac, right) else None
-
-
-def _masked(number: bytes, mac: bytes, key: bytes) -> bytes:
-    pad = hmac.digest(key, b"pad:" + mac, "sha256")
-    return bytes(a ^ b for a, b in zip(number, pad, strict=False))
 
 
 def network_of(address: str) -> str:

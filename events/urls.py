@@ -8,12 +8,8 @@ from events.views import desk, field
 urlpatterns = [
     path("report/", views.report, name="events_report"),
     path("report/addresses/", views.report_addresses, name="events_report_addresses"),
-    path("track/", views.find, name="events_track"),
-    path("track/<slug:token>/", views.track, name="events_tracking"),
-    path("track/<slug:token>/reply/", views.reply, name="events_reply"),
     path("track/<slug:token>/rate/", views.rate, name="events_rate"),
     path("track/<slug:token>/reopen/", views.reopen, name="events_reopen"),
-    path("track/<slug:token>/photos/<uuid:file>/<slug:variant>/", views.track_photo, name="events_track_photo"),
     path("area/", views.areas, name="events_area"),
     path("area/<slug:code>/", views.area, name="events_place"),
     path("released/<uuid:file>/<slug:variant>/", views.released_photo, name="events_released_photo"),

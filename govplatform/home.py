@@ -33,7 +33,7 @@ _DOORS = (
         _("Report a problem"),
         _("Manholes, street lights, blocked pavements, noise. A photo is enough, no account needed."),
     ),
-    ("events_track", "card-checklist", _("Follow a report"), _("See where it stands with the link you were given.")),
+    ("cases:track", "card-checklist", _("Follow a report"), _("See where it stands with the link you were given.")),
     ("events_area", "geo", _("My area"), _("Recent reports around you and what became of them.")),
 )
 

@@ -8,7 +8,7 @@ from cases.actions.people import note_export, reveal_contact
 from cases.actions.routing import route_case
 from cases.actions.rule_loading import load_rules
 from cases.actions.sweeping import free_steps, sweep_deadlines
-from cases.actions.talking import attach, comment, release, supervise, urge, watch
+from cases.actions.talking import attach, comment, release, reply, supervise, urge, watch, withdraw
 from cases.actions.telling import child_closed, tell, tell_deadline
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "note_export",
     "release",
     "remove_rule",
+    "reply",
     "reveal_contact",
     "route_case",
     "save_rule",
@@ -34,4 +35,5 @@ __all__ = [
     "tell_deadline",
     "urge",
     "watch",
+    "withdraw",
 ]

@@ -1,6 +1,7 @@
 """What people say and show about a case without moving it: no version is compared."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,6 +12,9 @@ from cases.actions.moving import case_id_of
 from cases.models import Assignment, Attachment, HistoryEntry, Watch
 from ledger.actors import Actor
 from ledger.clock import app_now
+
+REPLY_LIMIT = 1000  # characters
+REPLY_PHOTOS = 6
 
 
 def _lock(number: str, actor: Actor, action: str) -> engine.Move:
@@ -43,6 +47,45 @@ def comment(*, number: str, actor: Actor, text: str, photos: Sequence[engine.Pho
     engine.attach(move, photos, entry.sequence)
     move.flush()
     return entry
+
+
+@transaction.atomic(durable=True)
+def reply(*, actor: Actor, case_id: int, text: str, photos: Sequence[UUID] = ()) -> HistoryEntry:
+    """A message of the reporter to those who work on the case, with photos if he likes.
+
+    Arguments:
+        photos: ids of stored files; more than six are left out.
+
+    Raises:
+        NotPermitted: not the actor's own case. ValidationError: the case is closed, or the text is empty or too long.
+    """
+    move = engine.lock(case_id, actor=actor, now=app_now())
+    if not access.is_reporter(actor, move.case):
+        raise engine.NotPermitted(_("There is no such case, or it is not yours to see."))
+    if move.case.closed:
+        raise ValidationError(_("The case is closed; nobody would read your message."))
+    if len(text.strip()) > REPLY_LIMIT:
+        raise ValidationError({"text": _("Please keep it below %(limit)s characters.") % {"limit": REPLY_LIMIT}})
+    entry = move.record("answer", note=_need_text(text, "text"), public=True)
+    engine.attach(move, [engine.Photo(file, "reply") for file in photos[:REPLY_PHOTOS]], entry.sequence)
+    move.notify = True
+    move.flush()
+    return entry
+
+
+@transaction.atomic(durable=True)
+def withdraw(*, number: str, actor: Actor, reason: str) -> engine.Applied:
+    """The reporter ends the own matter by the move "withdraw" of its kind, whatever version he saw.
+
+    Raises:
+        CaseMoved: it is closed. NotPermitted: not his, or its kind has no such move. ValidationError: no reason.
+    """
+    now = app_now()
+    move = engine.lock(case_id_of(number), actor=actor, now=now)
+    ask = engine.Ask("withdraw", note=_need_text(reason, "reason"))
+    return engine.apply_all(
+        case_id=move.case.pk, asks=[ask], actor=actor, now=now, expected_version=move.case.version, move=move
+    )
 
 
 @transaction.atomic(durable=True)

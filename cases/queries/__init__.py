@@ -33,6 +33,17 @@ from cases.queries.routing import RouteAnswer, RuleMatch, best_rule
 from cases.queries.rows import CaseRow, Page
 from cases.queries.rule_screens import rule_choices, rule_faults, rule_of, rule_rows, rule_values
 from cases.queries.rule_sets import export_rules, rule_lines, rules_of
+from cases.queries.tracking import (
+    TrackFacts,
+    Tracking,
+    TrackLink,
+    TrackStep,
+    bearer,
+    released_photo,
+    track_case,
+    tracked_photo,
+    tracking,
+)
 
 __all__ = [
     "SORTS",
@@ -58,7 +69,12 @@ __all__ = [
     "RouteAnswer",
     "RuleMatch",
     "StepRow",
+    "TrackFacts",
+    "TrackLink",
+    "TrackStep",
+    "Tracking",
     "Wanted",
+    "bearer",
     "best_rule",
     "case_file",
     "case_for_client",
@@ -82,6 +98,7 @@ __all__ = [
     "open_cases",
     "photo_path",
     "queue",
+    "released_photo",
     "rule_choices",
     "rule_faults",
     "rule_lines",
@@ -91,4 +108,7 @@ __all__ = [
     "rules_of",
     "similar_cases",
     "superiors_of",
+    "track_case",
+    "tracked_photo",
+    "tracking",
 ]

@@ -3,7 +3,7 @@
 from events.actions.catalogue import export_categories, load_categories
 from events.actions.filing import automatic_facts, close_report, file_report, force_close, refuse_report
 from events.actions.onsite import check_on_site, decide_delay, dispatch_report, finish_handling, verify_on_site
-from events.actions.reporter import add_announced_photos, rate_report, release_text, reopen_report, reply_to_report
+from events.actions.reporter import add_announced_photos, rate_report, release_text, reopen_report
 from events.actions.reporting import Contact, Incident, Receipt, forget_intake, report_incident
 from events.actions.retention import erase_contacts
 
@@ -28,7 +28,6 @@ __all__ = [
     "refuse_report",
     "release_text",
     "reopen_report",
-    "reply_to_report",
     "report_incident",
     "verify_on_site",
 ]

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.access import can, is_reporter
 from cases.engine import Applied, Ask, Move, NotPermitted, Photo, apply_all, attach, lock
-from cases.models import Assignment, HistoryEntry
-from events import rules
+from cases.models import Assignment
 from events.models import Rating, Report
 from ledger.actors import Actor
 from ledger.clock import app_now
@@ -50,20 +49,6 @@ def rate_report(*, actor: Actor, case_id: int, score: int, comment: str = "") ->
     Rating.objects.create(case_id=case_id, score=score, comment=_text(comment, "comment", required=False), at=now)
     move.record("rate", data={"score": score}, public=True)
     move.flush()
-
-
-@transaction.atomic(durable=True)
-def reply_to_report(*, actor: Actor, case_id: int, text: str, photos: Sequence[UUID] = ()) -> HistoryEntry:
-    """A message of the reporter to those who work on the case."""
-    now = app_now()
-    move = _own_case(case_id, actor, lock(case_id, actor=actor, now=now))
-    if move.case.closed:
-        raise ValidationError(_("The case is closed. You can ask for reopening within 15 days."))
-    entry = move.record("answer", note=_text(text, "text"), public=True)
-    attach(move, [Photo(file, "reply") for file in photos[: rules.PHOTOS_PER_REPORT]], entry.sequence)
-    move.notify = True
-    move.flush()
-    return entry
 
 
 @transaction.atomic(durable=True)

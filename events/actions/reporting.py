@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import create_person
 from cases.engine import NewCase, Opened, Photo, open_case, submission_hash
+from cases.rules import tracking_token
 from events import rules
 from events.models import Report
 from events.queries.catalogue import CategoryRow, category
@@ -105,7 +106,7 @@ def report_incident(
     opened = _open(actor, incident, source, chosen, place, now, submission_key, body)
     if not opened.replayed:
         _complete(opened, actor, incident, source, chosen, contact, network, now)
-    token = rules.tracking_token(opened.case.pk, settings.KEYS.token)
+    token = tracking_token(opened.case.pk, settings.KEYS.token)
     return Receipt(opened.case.pk, opened.case.number, token, opened.case.opened_at, opened.replayed)
 
 

@@ -67,7 +67,7 @@ class ReportsView(ApiView):
             submission_key=_submission_key(request, actor),
             contact=actions.Contact(**form.validated_data.get("contact", {})),
         )
-        tracking = request.build_absolute_uri(reverse("events_tracking", args=[receipt.token]))
+        tracking = request.build_absolute_uri(reverse("cases:tracking", args=[receipt.token]))
         body = ReceiptOut({"number": receipt.number, "reported_at": receipt.reported_at, "tracking": tracking}).data
         headers = {"Location": reverse("api_report", args=[receipt.number])}
         if receipt.replayed:

@@ -17,15 +17,7 @@ from events.queries.facts import deadline, facts, on_site
 from events.queries.field import TaskRow, my_tasks
 from events.queries.frequent import frequent_categories
 from events.queries.place import PlacePage, PublicReport, Share, Window, place_figures, place_page, recent_reports
-from events.queries.tracking import (
-    Tracking,
-    TrackLink,
-    TrackStep,
-    bearer,
-    track_case,
-    tracking,
-    tracking_of_number,
-)
+from events.queries.tracking import track_facts, tracking_of_number
 
 __all__ = [
     "Catalogue",
@@ -39,11 +31,7 @@ __all__ = [
     "Share",
     "SimilarCase",
     "TaskRow",
-    "TrackLink",
-    "TrackStep",
-    "Tracking",
     "Window",
-    "bearer",
     "catalogue",
     "categories_by_major",
     "category",
@@ -61,7 +49,6 @@ __all__ = [
     "report_detail",
     "search_categories",
     "similar_cases",
-    "track_case",
-    "tracking",
+    "track_facts",
     "tracking_of_number",
 ]

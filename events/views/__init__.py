@@ -2,18 +2,14 @@
 
 from events.views.place import area, areas, released_photo
 from events.views.report import report, report_addresses
-from events.views.tracking import find, rate, reopen, reply, track, track_photo
+from events.views.tracking import rate, reopen
 
 __all__ = [
     "area",
     "areas",
-    "find",
     "rate",
     "released_photo",
     "reopen",
-    "reply",
     "report",
     "report_addresses",
-    "track",
-    "track_photo",
 ]

@@ -19,10 +19,10 @@ from cases import actions as case_actions
 from cases import queries as case_queries
 from cases.forms import refuse
 from cases.views.show import file_context, limit_words, shown_move
+from cases.views.uploads import store_all
 from events import actions, queries
 from events.forms import FileForm, ProofForm, RegisterForm, ReleaseForm, VisitForm
 from events.views.posted import moved_by
-from events.views.uploads import store_all
 from grids.queries import search_addresses
 from ledger.clock import app_now
 

@@ -18,10 +18,10 @@ from cases import queries as case_queries
 from cases.forms import refuse
 from cases.queries import CaseFile
 from cases.views.show import VISITS, file_context, shown_move
+from cases.views.uploads import store_all
 from events import actions, queries
 from events.forms import FieldReportForm, ProofForm, StepForm, VisitForm
 from events.views.posted import moved_by
-from events.views.uploads import store_all
 from grids.queries import grids_of_worker, search_addresses, today
 from ledger.actors import Actor
 from ledger.clock import app_now

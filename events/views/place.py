@@ -9,9 +9,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
+from cases.queries import released_photo as released_path
 from cases.views.photos import send_photo
 from events import queries
-from events.queries.photos import released_photo as released_path
 from grids.queries import DivisionRow, children_of, division_by_code, today
 from ledger.clock import app_now
 

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import ActorRequest, public
 from accounts.adapters import client_address
 from cases.forms import refuse
+from cases.views.uploads import carried, store_all, taken_up
 from events import actions, queries
 from events.forms import ContactForm, DetailForm, PlaceForm, WhatForm
-from events.views.uploads import carried, store_all, taken_up
 from grids.queries import locate, place_text, search_addresses, today
 from ledger.clock import app_now
 
@@ -127,7 +127,7 @@ def _report(request: ActorRequest, data: dict[str, str], contact: dict[str, Any]
         submission_key=data["submission_key"][:64],
         network=client_address(request),
     )
-    return redirect("events_tracking", token=receipt.token)
+    return redirect("cases:tracking", token=receipt.token)
 
 
 def _page(request: ActorRequest, wizard: Wizard, status: int = 200) -> HttpResponse:

@@ -96,7 +96,7 @@ def handling(s: Scene) -> None:
     elif s.wants("force", "force_close"):
         _force(s)
     elif s.wants("reply", "answer") and s.story.source in ("public", "resident"):
-        actions.reply_to_report(actor=bearer(s), case_id=s.case.pk, text="补充：位置在路口东侧，早晚人多。")
+        kernel.reply(actor=bearer(s), case_id=s.case.pk, text="补充：位置在路口东侧，早晚人多。")
     elif s.wants("supervise"):
         kernel.supervise(number=s.case.number, actor=s.cast.of_role("leader", s.chance), note="请抓紧办理")
     else:

@@ -88,6 +88,10 @@ def _fixed(absent: Arguments, there: Arguments | None = None) -> Callable[[World
 
 # route name pattern → sample; the first that fits
 SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
+    ("cases:track_photo", _token(file=NOTHING, variant="small")),
+    ("cases:tracking", _token()),
+    ("cases:reply", _token()),
+    ("cases:withdraw", _token()),
     ("cases:move", _case(acts=True, transition="file")),
     ("cases:claim", _step),
     ("cases:hand_over", _step),
@@ -107,7 +111,6 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("event_check", _case(acts=True, transition="check_passed")),
     ("event_*", _case(acts=True)),
     ("api_report", _case()),
-    ("events_track_photo", _token(file=NOTHING, variant="small")),
     ("events_released_photo", _fixed({"file": NOTHING, "variant": "small"})),
     ("events_place", _fixed({"code": "999999"}, {"code": "370902900"})),
     ("events_*", _token()),

@@ -7,9 +7,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.models import Person
+from cases import actions as kernel
 from cases.access import Bearer
 from cases.engine import NotPermitted
-from events import actions, queries, rules
+from cases.queries import bearer, track_case, tracking
+from cases.rules import case_of_token, tracking_token
+from events import actions
 from events.models import Rating
 from ledger.actors import ANONYMOUS, Actor
 from ledger.clock import app_now, shifted
@@ -25,36 +28,36 @@ def reporter(case_id: int) -> Actor:
 
 
 def test_a_token_leads_to_its_case_and_to_no_other() -> None:
-    tokens = {rules.tracking_token(case_id, KEY) for case_id in range(1, 200)}
+    tokens = {tracking_token(case_id, KEY) for case_id in range(1, 200)}
     assert len(tokens) == 199
     assert all(len(token) == 39 and token.isalnum() for token in tokens)
-    assert {rules.case_of_token(token, KEY) for token in tokens} == set(range(1, 200))
+    assert {case_of_token(token, KEY) for token in tokens} == set(range(1, 200))
 
 
 @pytest.mark.parametrize("token", ["", "a", "!" * 39, "a" * 39, "a" * 400, "税" * 39])
 def test_a_wrong_token_leads_nowhere(token: str) -> None:
-    assert rules.case_of_token(token, KEY) is None
+    assert case_of_token(token, KEY) is None
 
 
 def test_one_changed_letter_breaks_a_token() -> None:
-    token = rules.tracking_token(7, KEY)
+    token = tracking_token(7, KEY)
     for place in range(len(token) - 1):
         changed = token[:place] + ("b" if token[place] == "a" else "a") + token[place + 1 :]
-        assert rules.case_of_token(changed, KEY) is None
+        assert case_of_token(changed, KEY) is None
 
 
 def test_tokens_of_another_key_lead_nowhere() -> None:
-    assert rules.case_of_token(rules.tracking_token(7, b"x" * 32), KEY) is None
+    assert case_of_token(tracking_token(7, b"x" * 32), KEY) is None
 
 
 def test_neighbouring_cases_have_unlike_tokens() -> None:
-    first, second = rules.tracking_token(100, KEY), rules.tracking_token(101, KEY)
+    first, second = tracking_token(100, KEY), tracking_token(101, KEY)
     assert sum(a == b for a, b in zip(first, second, strict=True)) < 15
 
 
 def test_the_reporter_reads_every_public_step_in_plain_words(town: Town) -> None:
     case_id = drive.closed(town)
-    found = queries.tracking(rules.tracking_token(case_id, KEY), now=app_now())
+    found = tracking(tracking_token(case_id, KEY), now=app_now())
     assert found is not None
     assert [step.name_en for step in found.steps] == [
         "Your report was received", "Filed", "Dispatched", "Result confirmed", "Sent for the check", "Check passed",
@@ -67,7 +70,7 @@ def test_the_reporter_reads_every_public_step_in_plain_words(town: Town) -> None
 
 def test_inner_notes_and_names_stay_inside(town: Town) -> None:
     case_id = drive.checked(town, passed=False)
-    found = queries.track_case(case_id, now=app_now())
+    found = track_case(case_id, now=app_now())
     text = repr(found)
     assert "井盖仍有响动" not in text
     assert "示例" not in text
@@ -78,15 +81,15 @@ def test_a_reason_written_for_the_reporter_is_shown(town: Town) -> None:
     case_id = drive.reported(town)
     version = builders.case(case_id).version
     actions.refuse_report(actor=town["acceptor"], case_id=case_id, expected_version=version, reason="与已立案件重复")
-    found = queries.track_case(case_id, now=app_now())
+    found = track_case(case_id, now=app_now())
     assert found is not None
     assert found.steps[-1].note == "与已立案件重复"
 
 
 def test_a_wrong_link_shows_nothing(town: Town) -> None:
     drive.reported(town)
-    assert queries.tracking("a" * 39, now=app_now()) is None
-    assert queries.bearer("a" * 39) is None
+    assert tracking("a" * 39, now=app_now()) is None
+    assert bearer("a" * 39) is None
 
 
 def test_the_reporter_rates_once_for_each_closing(town: Town) -> None:
@@ -132,7 +135,7 @@ def test_reopening_ends_after_fifteen_days(town: Town) -> None:
     with shifted(timedelta(days=15, minutes=1)):
         with pytest.raises(ValidationError):
             actions.reopen_report(actor=reporter(case_id), case_id=case_id, reason="又响了")
-        found = queries.track_case(case_id, now=app_now())
+        found = track_case(case_id, now=app_now())
     assert found is not None
     assert not found.may_reopen
     assert builders.case(case_id).closed
@@ -152,8 +155,8 @@ def test_a_reopened_case_is_rated_again_after_its_next_closing(town: Town) -> No
 
 def test_the_reporter_answers_while_the_case_is_open(town: Town) -> None:
     case_id = drive.assigned(town)
-    actions.reply_to_report(actor=reporter(case_id), case_id=case_id, text="在路口东侧")
-    found = queries.track_case(case_id, now=app_now())
+    kernel.reply(actor=reporter(case_id), case_id=case_id, text="在路口东侧")
+    found = track_case(case_id, now=app_now())
     assert found is not None
     assert (found.steps[-1].name_en, found.steps[-1].note) == ("You added a message", "在路口东侧")
 
@@ -161,7 +164,7 @@ def test_the_reporter_answers_while_the_case_is_open(town: Town) -> None:
 def test_a_closed_case_takes_no_answer(town: Town) -> None:
     case_id = drive.closed(town)
     with pytest.raises(ValidationError):
-        actions.reply_to_report(actor=reporter(case_id), case_id=case_id, text="谢谢")
+        kernel.reply(actor=reporter(case_id), case_id=case_id, text="谢谢")
 
 
 def test_contacts_leave_ninety_days_after_the_closing(town: Town) -> None:

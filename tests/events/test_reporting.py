@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Person
 from cases.engine import NotPermitted, SubmissionConflict
 from cases.models import Case, Clock
+from cases.queries import bearer
 from events import actions, queries, rules
 from events.models import Intake, Report
 from grids.queries import OutOfCity
@@ -114,7 +115,7 @@ def test_neither_network_nor_phone_is_readable_in_the_counts_and_they_leave_afte
 
 def test_announced_photos_are_added_by_the_reporter_only(town: Town) -> None:
     receipt = builders.report(photos_announced=2)
-    found = queries.bearer(receipt.token)
+    found = bearer(receipt.token)
     assert found is not None
     case_id, reporter = found
     left = actions.add_announced_photos(actor=reporter, case_id=case_id, photos=[builders.photo(ANONYMOUS)])

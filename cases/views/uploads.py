@@ -12,7 +12,7 @@ from ledger.actions import store_photo
 from ledger.actors import Actor
 from ledger.clock import app_now
 
-SALT = "events.photos"
+SALT = "cases.photos"
 KEPT_SECONDS = 7 * 24 * 3600
 MOST = 6
 
