@@ -1,6 +1,6 @@
 """Unit of work of one move: locked rows in memory, every effect collected, written at the end in few statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from cases import kinds
+from cases.engine.writing import insert_all
 from cases.models import Assignment, Attachment, Case, Clock, HistoryEntry
 from cases.workflow import Workflow
 from ledger.actors import Actor
-from ledger.promises import promise
+from ledger.promises import promise, promised, statement
 
 LOCK: dict[str, Any] = {"of": ("self",), "no_key": True}
 CASE_FIELDS = (
@@ -88,11 +89,17 @@ class Move:
         """Write a promise with the move; payload holds ids and codes only."""
         self.promises.append((kind, key, payload))
 
-    def flush_new(self) -> None:
-        """Write a case that is new: it goes first, already carrying its final figures."""
-        self.case.save(force_insert=True)
-        self._write_rows()
-        self._promise_all()
+    def flush_new(self, own: Sequence[models.Model] = ()) -> None:
+        """Write a case that is new, already carrying its final figures, with all that comes with it: one statement.
+
+        Arguments:
+            own: rows of the case's kind.
+        """
+        rows = [self.case, *self.opened, *self.clocks, *self.history, *self.attachments, *own]
+        wanted = list(self._promises())
+        also = [statement(kind, key=key, payload=payload, now=self.now) for kind, key, payload in wanted]
+        for (kind, _key, _payload), promise_id in zip(wanted, insert_all(rows, also), strict=True):
+            promised(kind, promise_id)
 
     def flush(self) -> None:
         """Write everything. Order follows the foreign keys; the case last, so that it carries the final figures."""
@@ -121,14 +128,17 @@ class Move:
         _write(changed, ASSIGNMENT_FIELDS)
 
     def _promise_all(self) -> None:
-        if self.route:
-            promise("cases.route", key=f"cases.route:{self.case.pk}", payload={"case": self.case.pk}, now=self.now)
-        for kind, key, payload in self.promises:
+        for kind, key, payload in self._promises():
             promise(kind, key=key, payload=payload, now=self.now)
+
+    def _promises(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        if self.route:
+            yield "cases.route", f"cases.route:{self.case.pk}", {"case": self.case.pk}
+        yield from self.promises
         if self.notify and self.history:
             first, last = self.history[0].sequence, self.history[-1].sequence
             payload = {"case": self.case.pk, "first": first, "last": last}
-            promise("cases.notify", key=f"cases.notify:{self.case.pk}:{first}", payload=payload, now=self.now)
+            yield "cases.notify", f"cases.notify:{self.case.pk}:{first}", payload
 
 
 def _write(rows: Sequence[models.Model], fields: tuple[str, ...]) -> None:

@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from cases import kinds
@@ -84,6 +84,7 @@ def open_case(
     route: bool = True,
     parent_id: int | None = None,
     closing_rule: str = "",
+    own: Callable[[Case], Sequence[models.Model]] | None = None,
 ) -> Opened:
     """Open a case with its first assignments, clocks, history line and promise. Must run inside the action's
     transaction.
@@ -91,6 +92,7 @@ def open_case(
     Arguments:
         submission_key: made where the form was opened; unique for ever. submission_hash: see above.
         route: promise "cases.route", if the kind has routing.
+        own: makes the rows only this kind has, from the case whose id is known by then; they are written with it.
         parent_id, closing_rule: opens it as a child; "all_closed": the parent waits for it.
 
     Returns:
@@ -103,35 +105,42 @@ def open_case(
     assert_in_transaction()
     if not submission_key:
         raise ValidationError({"submission_key": _("The form has no submission key.")})
-    first_id, first_hash, serial = _begin(submission_key, now)
-    if first_id is not None:
-        case = Case.objects.get(pk=first_id)
-        if first_hash != submission_hash:
+    begun = _begin(submission_key, now)
+    if begun.first_id is not None:
+        case = Case.objects.get(pk=begun.first_id)
+        if begun.first_hash != submission_hash:
             raise SubmissionConflict(case_number=case.number)
         return Opened(case, replayed=True)
     parent = lock(parent_id, actor=actor, now=now) if parent_id is not None else None
-    case = _case(new, actor, now, serial)
+    case = _case(new, actor, now, begun.serial or 0)
+    case.pk = begun.new_id
     case.submission_key, case.submission_hash = submission_key, submission_hash
     move = Move(case=case, actor=actor, now=now, data=new.data)
     entry = _first_line(move, new, photos)
     if parent is not None:
         _link(parent, move, closing_rule)
     _promise(move, route)
-    move.flush_new()
+    move.flush_new(own(case) if own is not None else ())
     if parent is not None:
         CaseLink.objects.create(parent=parent.case, child=case, kind="child", closing_rule=closing_rule)
         parent.flush()
     return Opened(case, False, entry, tuple(move.opened))
 
 
-def _begin(key: str, now: datetime) -> tuple[int | None, str, int]:
-    """Wait for a submission with the same key that is under way; find the first answer or draw the day's next
-    serial.
-    """
+class _Begun(NamedTuple):
+    """The first answer to a submission key, or the day's next serial and the id of the new case."""
+
+    first_id: int | None
+    first_hash: str | None
+    serial: int | None
+    new_id: int | None
+
+
+def _begin(key: str, now: datetime) -> _Begun:
+    """Wait for a submission with the same key that is under way, then look for its answer."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT first_id, first_hash, serial FROM case_begin(%s, %s)", [key, _day(now)])
-        first_id, first_hash, serial = cursor.fetchone()
-    return first_id, first_hash or "", serial or 0
+        cursor.execute("SELECT first_id, first_hash, serial, new_id FROM case_begin(%s, %s)", [key, _day(now)])
+        return _Begun(*cursor.fetchone())
 
 
 def _day(now: datetime) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import create_person
 from cases.engine import NewCase, Opened, Photo, open_case, submission_hash
+from cases.models import Case
 from cases.rules import tracking_token
 from events import rules
 from events.models import Report
@@ -105,7 +106,7 @@ def report_incident(
     body = _body(incident, source, contact)
     opened = _open(actor, incident, source, chosen, place, now, submission_key, body)
     if not opened.replayed:
-        _complete(opened, actor, incident, source, chosen, contact, network, now)
+        _complete(opened, actor, source, contact, network, now)
     token = tracking_token(opened.case.pk, settings.KEYS.token)
     return Receipt(opened.case.pk, opened.case.number, token, opened.case.opened_at, opened.replayed)
 
@@ -166,7 +167,24 @@ def _open(
         answers=answers,
     )
     photos = [Photo(file_id, "report") for file_id in incident.photos]
-    return open_case(new, actor=actor, now=now, submission_key=key, submission_hash=body, photos=photos)
+
+    def own(case: Case) -> list[Report]:
+        return [_report(case, incident, chosen)]
+
+    return open_case(new, actor=actor, now=now, submission_key=key, submission_hash=body, photos=photos, own=own)
+
+
+def _report(case: Case, incident: Incident, chosen: CategoryRow) -> Report:
+    """What only an incident has."""
+    return Report(
+        case=case,
+        category_id=chosen.id,
+        description=incident.description.strip(),
+        datum=incident.datum,
+        accuracy=incident.accuracy,
+        photos_announced=incident.photos_announced,
+        client_time=incident.client_time,
+    )
 
 
 def _place_name(place: Located) -> str:
@@ -176,29 +194,14 @@ def _place_name(place: Located) -> str:
 def _complete(
     opened: Opened,
     actor: Actor,
-    incident: Incident,
     source: str,
-    chosen: CategoryRow,
     contact: Contact,
     network: str,
     now: datetime,
 ) -> None:
-    """What only an incident has, and the limits; whatever is refused here takes the case with it."""
+    """The limits and the contact; whatever is refused here takes the case with it."""
     if actor.kind in (ActorKind.ANONYMOUS, ActorKind.RESIDENT):
         _count(network, contact.phone, now)
-    Report.objects.bulk_create(
-        [
-            Report(
-                case_id=opened.case.pk,
-                category_id=chosen.id,
-                description=incident.description.strip(),
-                datum=incident.datum,
-                accuracy=incident.accuracy,
-                photos_announced=incident.photos_announced,
-                client_time=incident.client_time,
-            )
-        ]
-    )
     person_id = _person(actor, contact, source, now)
     if person_id is not None:
         opened.case.person_id = person_id
