@@ -5,6 +5,7 @@ from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 from accounts.checks import gateway_check
+from accounts.kinds import RETENTION
 from ledger import kinds
 
 
@@ -28,7 +29,16 @@ class AccountsConfig(AppConfig):
             handler="accounts.actions.record_code",
             queue="notify",
         )
-        kinds.register_periodic("accounts.tidy", handler="accounts.actions.tidy_codes", seconds=3600)
+        kinds.register_notice(
+            "sign_in",
+            versions="accounts.kinds.SIGN_IN_NOTICE",
+            name_zh="手机号登录",
+            name_en="Signing in by phone",
+            forms=("accounts.forms.PhoneForm",),
+            templates=("accounts/phone.html",),
+        )
+        for row in RETENTION:
+            kinds.add_retention(row)
         for name, order in (("roles", 18), ("departments", 20), ("users", 22)):
             kinds.register_city_part(
                 name, f"accounts.actions.load_{name}", order=order, export=f"accounts.queries.export_{name}"

@@ -161,3 +161,15 @@ class ClientForm(forms.Form):
     def expires_at(self, now: datetime) -> datetime:
         """End of the token's life, counted from `now`."""
         return now + timedelta(days=self.cleaned_data["days"])
+
+
+class HoldForm(forms.Form):
+    """A legal hold."""
+
+    subject_kind = forms.ChoiceField(label=_("What is held"), choices=[("case", _("Case")), ("person", _("Person"))])
+    subject_id = forms.RegexField(
+        r"^[0-9a-f-]{1,64}$", label=_("Its id"), help_text=_("Of a case its internal number, of a person its UUID.")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("Authority and number of its letter; no names.")
+    )

@@ -1,11 +1,13 @@
 """The vocabulary of rights and scopes in both languages, who is present, and the people of the demo."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from ledger.actors import Actor
+from ledger.kinds import NoticeVersion, Retention
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -139,3 +141,130 @@ DEMO_ROLES = {
         DemoRole("auditor", "journal-check", _("Audit administrator"), _("Read who did what to the system.")),
     )
 }
+
+_LOGS = ("网络安全法第二十一条：网络日志至少六个月", "Cybersecurity Law 21: network logs, at least six months")
+_STAFF = ("公务员法与档案法：职务行为须可追溯", "acts of office stay attributable (Archives Law 14)")
+_SHORTEST = ("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed")
+
+RETENTION = (
+    Retention(
+        key="accounts.phonecode",
+        model="accounts.PhoneCode",
+        fields=("phone",),
+        basis=_SHORTEST,
+        after=("发送后", "after it was sent"),
+        action="delete",
+        days=2,
+        rows="accounts.queries.old_codes",
+    ),
+    Retention(
+        key="accounts.standin",
+        model="accounts.StandInMessage",
+        fields=("recipient", "body"),
+        basis=_SHORTEST,
+        after=("仅演示：发送后", "demo only: after it was sent"),
+        action="delete",
+        days=30,
+        rows="accounts.queries.old_stand_in_messages",
+    ),
+    Retention(
+        key="accounts.notice",
+        model="accounts.Notice",
+        fields=("person",),
+        basis=_SHORTEST,
+        after=("发出后；内容只有编号", "after it was written; holds ids only"),
+        action="delete",
+        days=730,
+        rows="accounts.queries.old_notices",
+    ),
+    Retention(
+        key="accounts.session",
+        model="usersessions.UserSession",
+        fields=("ip", "user_agent"),
+        basis=_LOGS,
+        after=("最后一次使用后", "after it was last used"),
+        action="delete",
+        days=183,
+        rows="accounts.queries.old_sessions",
+    ),
+    *(
+        Retention(
+            key=f"accounts.{name.lower()}",
+            model=f"axes.{name}",
+            fields=("ip_address", "user_agent"),
+            basis=_LOGS,
+            after=("登录尝试后", "after the attempt to sign in"),
+            action="delete",
+            days=183,
+            rows=f"accounts.queries.old_{name.lower()}s",
+        )
+        for name in ("AccessAttempt", "AccessLog", "AccessFailureLog")
+    ),
+    Retention(
+        key="accounts.user",
+        model="accounts.User",
+        fields=("first_name", "last_name", "email", "display_name", "display_name_en", "person"),
+        basis=_STAFF,
+        after=(
+            "工作人员姓名随其职务行为保存；居民账号不存姓名",
+            "names of officials stay with their acts; residents have none",
+        ),
+        action="keep",
+    ),
+    Retention(
+        key="accounts.department",
+        model="accounts.Department",
+        fields=("phone",),
+        basis=("政府信息公开条例：办公电话应公开", "office numbers are public"),
+        after=("非个人信息：部门办公电话", "no personal data: the department's own number"),
+        action="keep",
+    ),
+    Retention(
+        key="accounts.organisation",
+        model="accounts.Organisation",
+        fields=("phone",),
+        basis=("保障农民工工资支付条例等：监管对象联系方式", "contact of a supervised organisation"),
+        after=("单位在册期间", "as long as the organisation is registered"),
+        action="keep",
+    ),
+    Retention(
+        key="accounts.emailaddress",
+        model="account.EmailAddress",
+        fields=("email",),
+        basis=_SHORTEST,
+        after=("本系统不使用该表", "this table is not used"),
+        action="keep",
+    ),
+)
+
+SIGN_IN_NOTICE = (
+    NoticeVersion(
+        version=1,
+        effective=date(2026, 11, 1),
+        short=(
+            "手机号仅用于登录和告知您本人办件的进展，加密保存，不作他用。",
+            "The number is used to sign you in and to tell you about your own matters; it is encrypted and used for"
+            " nothing else.",
+        ),
+        fields=(
+            ("手机号", "mobile number"),
+            ("登录时的网络地址和浏览器类型", "network address and browser at sign-in"),
+        ),
+        purpose=(
+            "确认是您本人在登录；把您提交事项的进展告知您；防止他人冒用。",
+            "To make sure that it is you; to tell you about what you submitted; to keep others out.",
+        ),
+        basis=(
+            "个人信息保护法第十三条第一款第一项（您的同意）；登录日志依据网络安全法第二十一条。",
+            "PIPL Art. 13(1)(1), your consent; sign-in logs: Cybersecurity Law Art. 21.",
+        ),
+        retention=(
+            "账号注销或连续三年未登录后删除；验证码两日内删除；登录日志六个月。",
+            "Until you close the account or stay away for three years; codes two days; sign-in logs six months.",
+        ),
+        recipients=(
+            "发送短信的通信服务商（仅手机号和验证码）。不向其他单位提供。",
+            "The carrier that delivers the message (number and code only). Nobody else.",
+        ),
+    ),
+)

@@ -112,7 +112,7 @@ class Person(models.Model):
     phone = SealedField(mask="phone")
     id_number_index = models.BinaryField(null=True, blank=True, max_length=32)
     phone_index = models.BinaryField(null=True, blank=True, max_length=32)
-    # per field: {"phone": {"source": "reporter", "purpose": "reply", "basis": "…", "expires": "2027-01-31"}}
+    # per field: source, purpose, basis, expires (day), notice ("report/1"); accounts.actions.people.origin
     provenance = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -121,6 +121,8 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["id_number_index"], name="person_id_number"),
             models.Index(fields=["phone_index"], name="person_phone"),
+            # what retention looks through: a person who was erased leaves it
+            models.Index(fields=["created_at"], condition=models.Q(erased_at__isnull=True), name="person_kept"),
         ]
 
     def __str__(self) -> str:
@@ -164,6 +166,7 @@ class PhoneCode(models.Model):
     phone = SealedField(mask="phone")  # emptied once it is sent
     phone_index = models.BinaryField(max_length=32)
     purpose = models.CharField(max_length=20)
+    notice = models.CharField(max_length=60, blank=True)  # what the form told: "sign_in/1"
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -61,6 +61,7 @@ CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
 CODES_PER_DAY = 5
 CODE_GAP = timedelta(seconds=60)
+ACCOUNT_IDLE = timedelta(days=1095)  # a resident's account goes so long after the last sign-in
 BREAKER_FAILURES = 200
 BREAKER_WINDOW = timedelta(minutes=10)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import demo, desk, hats, signin
+from accounts.views import demo, desk, hats, retention, signin
 
 urlpatterns = [
     path("accounts/home/", signin.home, name="accounts_home"),
@@ -25,6 +25,8 @@ urlpatterns = [
     path("desk/clients/", hats.clients, name="accounts_clients"),
     path("desk/clients/<int:client_id>/revoke/", hats.client_revoke, name="accounts_client_revoke"),
     path("desk/audit/", desk.audit, name="accounts_audit"),
+    path("desk/retention/", retention.retention, name="accounts_retention"),
+    path("desk/retention/holds/<int:hold_id>/release/", retention.hold_release, name="accounts_hold_release"),
     path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),
     path("demo/outbox/", demo.outbox, name="demo_outbox"),
 ]

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
-from cases.kinds import RULE_FIELDS, check_kinds
+from cases.kinds import RETENTION, RULE_FIELDS, check_kinds
 from ledger import kinds
 
 
@@ -34,5 +34,7 @@ class CasesConfig(AppConfig):
             row_url="cases:rule_edit",
             new_url="cases:rule_new",
         )
+        for row in RETENTION:
+            kinds.add_retention(row)
         for name in ("I1", "I2", "I3", "I4", "I8"):
             kinds.register_invariant(name, f"cases.queries.invariant_{name.lower()}")

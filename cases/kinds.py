@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.checks import CheckMessage, Error
 from django.utils.module_loading import import_string
 
+from ledger.kinds import Retention
+
 if TYPE_CHECKING:
     from cases.workflow import Workflow
 
@@ -85,6 +87,50 @@ RULE_FIELDS = {
     "owner": ("责任人", "Who answers for it"),
 }
 
+_ARCHIVE = ("档案法第十四条：案卷归档保存", "Archives Law 14: files of public business are kept")
+RETENTION = (
+    Retention(
+        key="cases.contact",
+        model="accounts.Person",
+        fields=("name", "phone", "id_number"),
+        basis=("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed"),
+        after=("本人最后一个案件办结后（无账号者）", "after the last case of a person without an account was closed"),
+        action="erase",
+        days="CONTACT_DAYS",
+        rows="cases.queries.contacts_due",
+        handler="accounts.actions.forget_contacts",
+    ),
+    Retention(
+        key="cases.resident",
+        model="accounts.Person",
+        fields=("name", "phone", "id_number"),
+        basis=("个人信息保护法第四十七条：停止提供服务即删除", "PIPL 47: deleted when the service is no longer used"),
+        after=("最后一次登录后（有账号的居民，无未结案件）", "after a resident's last sign-in, without an open case"),
+        action="erase",
+        days=1095,
+        rows="cases.queries.idle_residents",
+        handler="accounts.actions.close_accounts",
+    ),
+    Retention(
+        key="cases.case",
+        model="cases.Case",
+        fields=("address", "person"),
+        basis=_ARCHIVE,
+        after=(
+            "地点属于案卷；本人信息另行删除，仅余编号",
+            "the place belongs to the file; the person behind the id is erased",
+        ),
+        action="keep",
+    ),
+    Retention(
+        key="cases.history",
+        model="cases.HistoryEntry",
+        fields=("note",),
+        basis=_ARCHIVE,
+        after=("办理过程属于案卷，只增不改", "what was done belongs to the file and is append-only"),
+        action="keep",
+    ),
+)
 _kinds: dict[str, CaseKind] = {}
 
 

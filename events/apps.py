@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import CaseKind, register_kind
+from events.kinds import RETENTION
 from ledger import kinds
 
 
@@ -34,8 +35,31 @@ class EventsConfig(AppConfig):
                 tracking="events.queries.track_facts",
             )
         )
-        kinds.register_periodic("events.erase_contacts", handler="events.actions.erase_contacts", seconds=3600)
-        kinds.register_periodic("events.forget_intake", handler="events.actions.forget_intake", seconds=3600)
+        kinds.register_notice(
+            "report",
+            versions="events.kinds.REPORT_NOTICE",
+            name_zh="上报问题",
+            name_en="Reporting a problem",
+            forms=("events.forms.ContactForm",),
+            templates=("events/report_contact.html",),
+        )
+        kinds.register_notice(
+            "hotline",
+            versions="events.kinds.HOTLINE_NOTICE",
+            name_zh="热线与窗口登记",
+            name_en="Registration by phone or at the counter",
+            forms=("events.forms.RegisterForm",),
+            templates=("events/register.html",),
+        )
+        kinds.register_notice(
+            "api",
+            versions="events.kinds.API_NOTICE",
+            name_zh="其他系统转来的上报",
+            name_en="Reports from other systems",
+            forms=("events.serializers.ContactIn",),
+        )
+        for row in RETENTION:
+            kinds.add_retention(row)
         kinds.register_city_part(
             "categories", "events.actions.load_categories", order=30, export="events.actions.export_categories"
         )

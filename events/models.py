@@ -79,7 +79,6 @@ class Report(models.Model):
     filed_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )  # whoever files is responsible; null: a rule did, its owner answers
-    contact_erased_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return str(self.case_id)

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
+    path("privacy/notices/<slug:key>/<int:version>/", pages.privacy_notice, name="privacy_notice"),
     path("appearance/", pages.appearance, name="appearance"),
     path("manifest.webmanifest", pages.webmanifest, name="webmanifest"),
     path("sw.js", pages.service_worker, name="service_worker"),

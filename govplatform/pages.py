@@ -5,10 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +19,7 @@ from govplatform import samples
 from govplatform.home import city_news, doors
 from govplatform.shell import TEXT_COOKIE, THEME_COOKIE, Shell
 from ledger.clock import app_now
+from ledger.queries import notice_in_force, notice_version, notices_in_force
 
 YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {TEXT_COOKIE: {"large", "normal"}, THEME_COOKIE: {"dark", "light"}}
@@ -39,7 +41,20 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "govplatform/privacy.html")
+    return render(request, "govplatform/privacy.html", {"notices": notices_in_force(localtime(app_now()).date())})
+
+
+@public
+@require_safe
+def privacy_notice(request: HttpRequest, key: str, version: int) -> HttpResponse:
+    """What was told where personal data is collected, in one version; old versions stay."""
+    today = localtime(app_now()).date()
+    shown = notice_version(key, version, today)
+    if shown is None:
+        raise Http404
+    newest = notice_in_force(key, today).text.version
+    context = {"shown": shown, "older": range(newest, 0, -1) if newest > 1 else ()}
+    return render(request, "govplatform/notice.html", context)
 
 
 @public

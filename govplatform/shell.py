@@ -78,6 +78,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("/desk/memberships/", "person-badge", _("Memberships"), ("accounts.memberships",)),
             Entry("/desk/clients/", "plug", _("API clients"), ("accounts.memberships",)),
             Entry("/desk/audit/", "journal-check", _("Audit"), ("audit.read",)),
+            Entry("/desk/retention/", "hourglass-split", _("Retention"), ("accounts.memberships", "audit.read")),
             Entry("/desk/operations/", "activity", _("Operations"), ("operations.settle",)),
         ),
     ),
@@ -160,6 +161,14 @@ class Shell:
     def public_name(self) -> str:
         """Name of the residents' site."""
         return self._city_text("public_title", self.city_name)
+
+    @property
+    def controller(self) -> str:
+        """Who processes personal data, with where to turn to (PIPL 17)."""
+        numbers = [f"{row['label']} {row['numbers']}" for row in self.phones]
+        return (
+            f"{self.desk_name} ({'; '.join(numbers)})" if self.english else f"{self.desk_name}（{'；'.join(numbers)}）"
+        )
 
     @property
     def mark(self) -> str:

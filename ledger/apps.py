@@ -3,7 +3,31 @@ from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 from ledger import kinds
-from ledger.checks import broker_options, registered_names
+from ledger.checks import broker_options, registered_names, retention_rows
+
+RETENTION = (
+    kinds.Retention(
+        key="ledger.incident",
+        model="ledger.Incident",
+        fields=("detail", "note"),
+        basis=(
+            "网络安全法第二十一条：运行记录至少六个月",
+            "Cybersecurity Law 21: operating records, at least six months",
+        ),
+        after=("处理完毕后；只含编号与错误说明", "after it was settled; holds ids and error texts only"),
+        action="delete",
+        days=365,
+        rows="ledger.queries.old_incidents",
+    ),
+    kinds.Retention(
+        key="ledger.storedfile",
+        model="ledger.StoredFile",
+        fields=("taken_lon", "taken_lat"),
+        basis=("档案法第十四条：处置证据随案归档", "Archives Law 14: evidence of handling belongs to the file"),
+        after=("仅工作人员现场照片；随案保存", "photos taken by staff only; kept with the case"),
+        action="keep",
+    ),
+)
 
 
 class LedgerConfig(AppConfig):
@@ -13,8 +37,11 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         checks.register(registered_names)
         checks.register(broker_options)
+        checks.register(retention_rows)
         kinds.register_handler("ledger.canary", handler="ledger.actions.sing", queue="route")
         kinds.register_handler("ledger.periodic", handler="ledger.actions.redeem_periodic", queue="route", batch=1)
+        kinds.register_handler("ledger.retention", handler="ledger.actions.run_retention", queue="notify", batch=1)
+        kinds.register_periodic("ledger.retention", handler="ledger.actions.due_retentions", seconds=3600)
         for queue in kinds.QUEUES:
             kinds.register_handler(
                 f"ledger.job.{queue}",
@@ -32,6 +59,8 @@ class LedgerConfig(AppConfig):
         )
         kinds.register_periodic("ledger.reconcile", handler="ledger.actions.reconcile", seconds=300)
         kinds.register_periodic("ledger.tidy", handler="ledger.actions.tidy", seconds=3600)
+        for row in RETENTION:
+            kinds.add_retention(row)
         kinds.register_invariant("I5", "ledger.queries.invariant_files")
         kinds.register_invariant("I6", "ledger.queries.invariant_promises")
         kinds.register_invariant("I7", "ledger.queries.invariant_audit")

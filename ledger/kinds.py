@@ -22,6 +22,9 @@ rendering and no cache. Raise `ledger.promises.Transient` for "the other side is
 **Jobs** (long work): `step(job, budget_seconds) -> StepResult`, see ledger.actions.jobs; **invariants**:
 `() -> list[str]` (empty = holds); **city parts**, **documents**, **imports** and **editions**: see the functions of
 their names.
+
+**Personal data**: `register_notice` (what people are told where their data is collected) and `register_retention` (how
+long it is kept); a check refuses a personal column without a row and a personal form field without a notice.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,6 +33,15 @@ from functools import cache
 from typing import Any
 
 from django.utils.module_loading import import_string
+
+from ledger import personal
+
+# registries of personal data, described there
+NoticeKind = personal.NoticeKind
+NoticeVersion = personal.NoticeVersion
+Retention = personal.Retention
+notices, register_notice = personal.notices, personal.register_notice
+retentions, register_retention, add_retention = personal.retentions, personal.register_retention, personal.add_retention
 
 QUEUES = ("route", "notify", "import", "geo", "document")
 # rights that draft or approve editions of some kind, or let one read them: the gate of /desk/editions/
@@ -342,6 +354,16 @@ def resolve(dotted: str) -> Callable[..., Any]:
     return function
 
 
+@cache
+def attribute(dotted: str) -> Any:
+    """The value behind a registered name.
+
+    Raises:
+        ImportError: there is none; the system check says so at start.
+    """
+    return import_string(dotted)
+
+
 def dotted_names() -> Iterator[tuple[str, str]]:
     """Every registered name with what it was registered for."""
     named: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
@@ -352,6 +374,7 @@ def dotted_names() -> Iterator[tuple[str, str]]:
         ("document", documents, ("context",)),
         ("import", imports, ("columns", "check", "commit", "changes")),
         ("edition", editions, ("rows", "draft", "validate")),
+        ("retention", retentions, ("rows", "handler")),
     )
     for word, registry, fields in named:
         for key, spec in registry.items():

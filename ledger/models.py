@@ -176,6 +176,30 @@ class AccessEntry(models.Model):
         return f"{self.subject_kind} {self.subject_id} {self.purpose}"
 
 
+class LegalHold(models.Model):
+    """A case or person of which nothing leaves while an authority needs it (PIPL 47, last sentence)."""
+
+    subject_kind = models.CharField(max_length=20)  # case | person
+    subject_id = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300)  # authority and letter, no personal data
+    placed_by = models.CharField(max_length=64)
+    placed_at = models.DateTimeField()
+    released_by = models.CharField(max_length=64, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id"],
+                condition=models.Q(released_at__isnull=True),
+                name="legal_hold_one_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id}"
+
+
 class Edition(models.Model):
     """A version of a rule set or catalogue: draft → approved by another person → effective from → superseded.
 

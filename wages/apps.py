@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import CaseKind, register_kind
+from ledger import kinds
+from wages.kinds import RETENTION
 
 
 class WagesConfig(AppConfig):
@@ -11,6 +13,12 @@ class WagesConfig(AppConfig):
     verbose_name = _("Wages")
 
     def ready(self) -> None:
+        # forms and templates that collect a claimant's contact go in here
+        kinds.register_notice(
+            "wage_claim", versions="wages.kinds.CLAIM_NOTICE", name_zh="欠薪诉求", name_en="Wage claim"
+        )
+        for row in RETENTION:
+            kinds.add_retention(row)
         register_kind(
             CaseKind(
                 slug="wage_warning",

@@ -1,6 +1,6 @@
 """Loads roles, departments and users of a city folder: idempotent, told line by line; ends nothing a screen granted."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -20,9 +20,11 @@ from accounts.imports import (
     read_users,
 )
 from accounts.models import Department, Membership, Role, User
+from accounts.rules import ACCOUNT_IDLE, city_date
 from ledger.actions import audit
 from ledger.actors import Actor
 from ledger.cityfolder import Change, CityFolder
+from ledger.queries import notice_in_force
 
 DEMO_PASSWORD = "demo-govplatform"  # noqa: S105 - printed on the sign-in page of the demo, accepted nowhere else
 
@@ -92,7 +94,8 @@ def _create(line: UserLine, password: str, now: datetime) -> User:
             source="demo",
             purpose="sign_in",
             basis="PIPL 13(1)",
-            expires=(now + timedelta(days=3650)).date(),
+            expires=(now + ACCOUNT_IDLE).date(),
+            notice=notice_in_force("sign_in", city_date(now)).reference,
             now=now,
         )
     user.save(force_insert=True)

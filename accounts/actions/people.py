@@ -11,10 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import rules
-from accounts.models import Organisation, Person
+from accounts.actions.users import end_sessions
+from accounts.models import Organisation, Person, User
 from ledger.actions import audit
 from ledger.actors import Actor
 from ledger.clock import app_now
@@ -24,7 +26,7 @@ from ledger.sealed import blind_index, plain
 PERSON_FIELDS = ("name", "phone", "id_number")
 
 
-def origin(*, source: str, purpose: str, basis: str, expires: date) -> dict[str, str]:
+def origin(*, source: str, purpose: str, basis: str, expires: date, notice: str = "") -> dict[str, str]:
     """Provenance of one field, as stored.
 
     Arguments:
@@ -32,8 +34,10 @@ def origin(*, source: str, purpose: str, basis: str, expires: date) -> dict[str,
         purpose: what it may be used for.
         basis: legal basis, for example "PIPL 13(3)".
         expires: day it is erased.
+        notice: version of the notice that was shown, "report/1" (ledger.queries.notice_shown).
     """
-    return {"source": source, "purpose": purpose, "basis": basis, "expires": expires.isoformat()}
+    tale = {"source": source, "purpose": purpose, "basis": basis, "expires": expires.isoformat()}
+    return {**tale, "notice": notice} if notice else tale
 
 
 def create_person(
@@ -45,13 +49,14 @@ def create_person(
     purpose: str,
     basis: str,
     expires: date,
+    notice: str = "",
     now: datetime,
 ) -> Person:
     """A natural person, as far as we were told. Every call makes a row: an unproven phone merges nobody with anybody.
 
     Arguments:
         name, phone, id_number: clear text; "" if not given. The phone may carry +86, spaces and dashes.
-        source, purpose, basis, expires: provenance, kept for every field that is given.
+        source, purpose, basis, expires, notice: provenance, kept for every field that is given.
 
     Raises:
         ValidationError: phone or citizen number has a wrong form or check digit, keyed by field.
@@ -60,7 +65,7 @@ def create_person(
     id_number = id_number.strip().upper()
     _refuse(phone=phone, id_number=id_number)
     given = {"name": name.strip(), "phone": phone, "id_number": id_number}
-    tale = origin(source=source, purpose=purpose, basis=basis, expires=expires)
+    tale = origin(source=source, purpose=purpose, basis=basis, expires=expires, notice=notice)
     return Person.objects.create(
         id=uuid7(),
         phone_index=blind_index("phone", phone),
@@ -82,7 +87,16 @@ def _refuse(*, phone: str, id_number: str) -> None:
 
 
 def create_organisation(
-    *, name: str, credit_code: str, phone: str = "", source: str, purpose: str, basis: str, expires: date, now: datetime
+    *,
+    name: str,
+    credit_code: str,
+    phone: str = "",
+    source: str,
+    purpose: str,
+    basis: str,
+    expires: date,
+    notice: str = "",
+    now: datetime,
 ) -> Organisation:
     """A legal entity; the same credit code is the same entity.
 
@@ -92,7 +106,7 @@ def create_organisation(
     code = credit_code.strip().upper()
     if code and rules.credit_code_fault(code, demo=settings.DEMO):
         raise ValidationError({"credit_code": _("This is not a unified social credit code.")})
-    tale = origin(source=source, purpose=purpose, basis=basis, expires=expires)
+    tale = origin(source=source, purpose=purpose, basis=basis, expires=expires, notice=notice)
     values: dict[str, Any] = {"name": name.strip(), "phone": plain(phone), "created_at": now}
     values["provenance"] = {
         field: tale for field, text in (("name", name), ("credit_code", code), ("phone", phone)) if text
@@ -117,19 +131,37 @@ def erase_person(*, person_id: uuid.UUID, fields: tuple[str, ...] = PERSON_FIELD
         person.provenance.pop(field, None)
         if field != "name":
             setattr(person, f"{field}_index", None)
-    person.erased_at = now
+    if not (person.name or person.phone or person.id_number):
+        person.erased_at = now
     person.save()
     data = {"fields": list(fields)}
     audit(actor=actor, action="person.erase", object_kind="person", object_id=str(person_id), data=data, now=now)
     return person
 
 
-def forget_contacts(*, person_ids: Iterable[uuid.UUID], now: datetime) -> int:
-    """Erase the identity of reporters who have no account of their own; inside the caller's transaction.
+def forget_contacts(*, ids: Iterable[uuid.UUID], now: datetime) -> None:
+    """Erase the identity of people who have no account of their own; inside the caller's transaction.
 
-    Returns:
-        how many rows were erased.
+    Arguments:
+        ids: primary keys of Person.
     """
-    people = Person.objects.filter(pk__in=list(person_ids), user=None, erased_at=None)
+    _forget(Person.objects.filter(pk__in=list(ids), user=None, erased_at=None), now)
+
+
+def close_accounts(*, ids: Iterable[uuid.UUID], now: datetime) -> None:
+    """Erase the identity of residents and shut their accounts; inside the caller's transaction.
+
+    Arguments:
+        ids: primary keys of Person. The same number may sign in again later and finds nothing of before.
+    """
+    wanted = list(ids)
+    for user in User.objects.select_for_update().filter(person__in=wanted):
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        end_sessions(user)
+    _forget(Person.objects.filter(pk__in=wanted), now)
+
+
+def _forget(people: QuerySet[Person], now: datetime) -> None:
     nothing = {"name": plain(""), "phone": plain(""), "id_number": plain("")}
-    return people.update(**nothing, phone_index=None, id_number_index=None, provenance={}, erased_at=now)
+    people.update(**nothing, phone_index=None, id_number_index=None, provenance={}, erased_at=now)

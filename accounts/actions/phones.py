@@ -25,11 +25,12 @@ SIGN_IN = "sign_in"
 
 
 @transaction.atomic(durable=True)
-def request_code(*, phone: str) -> uuid.UUID | None:
+def request_code(*, phone: str, notice: str = "") -> uuid.UUID | None:
     """Promise a code to this phone, within the limits: 5 in 24 hours, 60 s between two, a breaker for the whole city.
 
     Arguments:
         phone: a mobile number whose form has been checked.
+        notice: version of the notice that stood beside the form, "sign_in/1".
 
     Returns:
         id of the code, to be bound to the browser's session; None if a limit was reached, which nobody is told.
@@ -43,7 +44,7 @@ def request_code(*, phone: str) -> uuid.UUID | None:
     if not rules.may_send_code(list(sent.values_list("created_at", flat=True)), now) or _breaker(now):
         return None
     sent.filter(used_at=None).update(used_at=now)  # a new code ends the old one
-    code = PhoneCode(id=uuid7(), phone=plain(phone), phone_index=index, purpose=SIGN_IN, created_at=now)
+    code = PhoneCode(id=uuid7(), phone=plain(phone), phone_index=index, purpose=SIGN_IN, created_at=now, notice=notice)
     code.expires_at = now + rules.CODE_LIFETIME
     code.save(force_insert=True)
     promise("accounts.send_code", key=f"phone-code:{code.pk}", payload={"code": str(code.pk)}, now=now)
@@ -100,7 +101,8 @@ def _resident(code: PhoneCode, now: datetime) -> User:
         source="resident",
         purpose="sign_in",
         basis="PIPL 13(1)",
-        expires=(now + timedelta(days=3650)).date(),
+        expires=(now + rules.ACCOUNT_IDLE).date(),
+        notice=code.notice,
         now=now,
     )
     user = User(username=f"resident-{person.pk.hex[-12:]}", person=person, date_joined=now)
@@ -135,10 +137,4 @@ def send_code(payload: dict[str, Any], *, idempotency_key: str) -> dict[str, Any
 
 
 def record_code(payload: dict[str, Any], *, promise_id: int, now: datetime, answer: dict[str, Any]) -> None:
-    """Third part: nothing to keep; the phone number goes with the code's use or expiry (`tidy_codes`)."""
-
-
-def tidy_codes(*, now: datetime) -> bool:
-    """Hourly: codes older than two days and their sealed phones are deleted."""
-    PhoneCode.objects.filter(created_at__lt=now - timedelta(days=2)).delete()
-    return False
+    """Third part: nothing to keep; the phone number goes with the code's use or expiry (retention table)."""

@@ -68,7 +68,7 @@ def disable_user(*, user_id: int, actor: Actor) -> User:
     demand(can(actor, "user.disable", user))
     user.is_active = False
     user.save(update_fields=["is_active"])
-    ended = _end_sessions(user)
+    ended = end_sessions(user)
     audit(
         actor=actor,
         action="user.disable",
@@ -104,7 +104,7 @@ def set_password(*, user_id: int, password: str, actor: Actor) -> User:
     demand(can(actor, "user.edit", user))
     _apply_password(user, password)
     user.save(update_fields=["password"])
-    _end_sessions(user)
+    end_sessions(user)
     audit(actor=actor, action="user.password", object_kind="user", object_id=str(user_id), now=now)
     return user
 
@@ -122,7 +122,8 @@ def _apply_password(user: User, password: str) -> None:
     user.set_password(password)
 
 
-def _end_sessions(user: User) -> int:
+def end_sessions(user: User) -> int:
+    """Signed out on every device; inside the caller's transaction. Returns how many sessions ended."""
     keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=user).delete()

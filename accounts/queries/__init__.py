@@ -22,6 +22,15 @@ from accounts.queries.desk import (
 from accounts.queries.messages import NoticeRow, OutboxRow, notices, outbox
 from accounts.queries.names import actor_names
 from accounts.queries.presence import NOBODY, presence_of_client, presence_of_user, token_hash
+from accounts.queries.retention import (
+    old_accessattempts,
+    old_accessfailurelogs,
+    old_accesslogs,
+    old_codes,
+    old_notices,
+    old_sessions,
+    old_stand_in_messages,
+)
 from accounts.queries.signin import demo_user, failures_from, person_ids_of_resident
 
 __all__ = [
@@ -48,6 +57,13 @@ __all__ = [
     "failures_from",
     "memberships",
     "notices",
+    "old_accessattempts",
+    "old_accessfailurelogs",
+    "old_accesslogs",
+    "old_codes",
+    "old_notices",
+    "old_sessions",
+    "old_stand_in_messages",
     "outbox",
     "person_ids_of_resident",
     "presence_of_client",

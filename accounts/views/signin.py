@@ -13,8 +13,11 @@ from accounts.access import ActorRequest, public, signed_in
 from accounts.forms import CodeForm, PhoneForm
 from accounts.gateways import render as render_text
 from accounts.middleware import HAT
+from accounts.rules import city_date
 from accounts.views.common import own_path, signed_in_as
 from ledger.actors import ActorKind
+from ledger.clock import app_now
+from ledger.queries import notice_shown
 
 CODE = "phone_code"
 
@@ -54,7 +57,8 @@ def phone(request: ActorRequest) -> HttpResponse:
     """A resident's mobile number; the answer is the same whether a code was sent or a limit was reached."""
     form = PhoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        code = actions.request_code(phone=form.cleaned_data["phone"])
+        told = notice_shown("sign_in", request.POST.get("notice", ""), city_date(app_now()))
+        code = actions.request_code(phone=form.cleaned_data["phone"], notice=told)
         request.session[CODE] = str(code or uuid4())
         return redirect("accounts_phone_code")
     return render(request, "accounts/phone.html", {"form": form})

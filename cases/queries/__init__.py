@@ -29,6 +29,7 @@ from cases.queries.outside import (
 from cases.queries.people import members_for, superiors_of
 from cases.queries.queue import SORTS, QueueRow, filter_options, find_number, queue
 from cases.queries.reasons import Finding, RejectedRule
+from cases.queries.retention import contacts_due, idle_residents
 from cases.queries.routing import RouteAnswer, RuleMatch, best_rule
 from cases.queries.rows import CaseRow, Page
 from cases.queries.rule_screens import rule_choices, rule_faults, rule_of, rule_rows, rule_values
@@ -80,11 +81,13 @@ __all__ = [
     "case_for_client",
     "cases_for_client",
     "colleagues",
+    "contacts_due",
     "day_bounds",
     "export_rules",
     "filter_options",
     "find_number",
     "form_of",
+    "idle_residents",
     "inbox",
     "inbox_counts",
     "invariant_i1",

@@ -4,8 +4,7 @@ from events.actions.catalogue import export_categories, load_categories
 from events.actions.filing import automatic_facts, close_report, file_report, force_close, refuse_report
 from events.actions.onsite import check_on_site, decide_delay, dispatch_report, finish_handling, verify_on_site
 from events.actions.reporter import add_announced_photos, rate_report, release_text, reopen_report
-from events.actions.reporting import Contact, Incident, Receipt, forget_intake, report_incident
-from events.actions.retention import erase_contacts
+from events.actions.reporting import Contact, Incident, Receipt, report_incident
 
 __all__ = [
     "Contact",
@@ -17,12 +16,10 @@ __all__ = [
     "close_report",
     "decide_delay",
     "dispatch_report",
-    "erase_contacts",
     "export_categories",
     "file_report",
     "finish_handling",
     "force_close",
-    "forget_intake",
     "load_categories",
     "rate_report",
     "refuse_report",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,20 +17,26 @@ from cases.engine import NewCase, Opened, Photo, open_case, submission_hash
 from cases.models import Case
 from cases.rules import tracking_token
 from events import rules
+from events.kinds import NOTICE_OF
 from events.models import Report
 from events.queries.catalogue import CategoryRow, category
 from grids.queries import Located, locate
 from ledger.actors import Actor, ActorKind
 from ledger.clock import app_now
+from ledger.queries import notice_shown
 from ledger.sealed import blind_index
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How the reporter can be reached; both may be empty. Sealed before it reaches the database."""
+    """How the reporter can be reached; both may be empty. Sealed before it reaches the database.
+
+    `notice` is the version of the notice that stood beside the fields, "report/1"; "" means the one in force.
+    """
 
     name: str = ""
     phone: str = ""
+    notice: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.name.strip() or self.phone.strip())
@@ -210,9 +216,11 @@ def _complete(
 
 def _person(actor: Actor, contact: Contact, source: str, now: datetime) -> UUID | None:
     if contact:
+        today = localtime(now).date()
+        notice = notice_shown(NOTICE_OF[source], contact.notice, today)
         made = create_person(
-            name=contact.name, phone=contact.phone, source=f"reporter:{source}", purpose="reply to the reporter",
-            basis="consent", expires=localtime(now + rules.CONTACT_AT_MOST).date(), now=now,
+            name=contact.name, phone=contact.phone, source=f"reporter:{source}", purpose="reply", notice=notice,
+            basis="PIPL 13(1)", expires=localtime(now + rules.CONTACT_AT_MOST).date(), now=now,
         )  # fmt: skip
         return made.pk
     return UUID(actor.id) if actor.kind is ActorKind.RESIDENT else None
@@ -240,10 +248,3 @@ def _count(network: str, phone: str, now: datetime) -> None:
                 _("Many reports came from here within an hour. Please try again later, or call the hotline."),
                 code="flood",
             )
-
-
-def forget_intake(*, now: datetime) -> bool:
-    """Drop the counts of yesterday; periodic."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM events_intake WHERE hour < %s", [now - timedelta(days=1)])
-    return False

@@ -183,7 +183,7 @@ def _register(request: ActorRequest, data: dict[str, Any]) -> str:
     receipt = actions.report_incident(
         actor=request.actor,
         incident=incident,
-        contact=actions.Contact(data["name"], data["phone"]),
+        contact=actions.Contact(data["name"], data["phone"], request.POST.get("notice", "")),
         source="hotline",
         submission_key=data["submission_key"],
     )

@@ -122,7 +122,7 @@ def _report(request: ActorRequest, data: dict[str, str], contact: dict[str, Any]
             description=data["description"],
             photos=taken_up(data["photos_token"]),
         ),
-        contact=actions.Contact(contact["name"], contact["phone"]),
+        contact=actions.Contact(contact["name"], contact["phone"], request.POST.get("notice", "")),
         source="public",
         submission_key=data["submission_key"][:64],
         network=client_address(request),

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from govplatform.durations import WORKING_UNITS, read_clock
 from govplatform.shell import Line, Shell
-from ledger.queries import work_calendar
+from ledger.clock import app_now
+from ledger.queries import notice_in_force, work_calendar
 
 register = template.Library()
 LEVELS = ("ok", "soon", "late", "hold", "orange")
@@ -103,6 +104,22 @@ def clock_time(moment: datetime | None, now: datetime | None = None) -> str:
     if now is not None and localtime(now).date() == local.date():
         return local.strftime("%H:%M")
     return local.strftime("%m-%d %H:%M")
+
+
+@register.inclusion_tag("components/notice.html", takes_context=True)
+def notice(context: Context, key: str) -> dict[str, Any]:
+    """What is told where personal data is collected: inside the form, so that the version shown is posted with it.
+
+    Arguments:
+        key: of a notice registered with `ledger.kinds.register_notice`.
+    """
+    return {"shown": notice_in_force(key, localtime(app_now()).date()), "shell": context["shell"]}
+
+
+@register.simple_tag
+def words(pair: tuple[str, str]) -> str:
+    """The text of a (Chinese, English) pair in the reader's language."""
+    return pair[0] if (get_language() or "zh").startswith("zh") else pair[1]
 
 
 @register.simple_tag

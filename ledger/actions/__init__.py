@@ -21,6 +21,7 @@ from ledger.actions.periodic import reconcile, redeem_periodic, run_periodic, si
 from ledger.actions.photos import StoredPhoto, store_photo
 from ledger.actions.records import audit, reveal
 from ledger.actions.relay import redeem_due, relay_round
+from ledger.actions.retention import due_retentions, place_hold, release_hold, run_retention
 from ledger.promises.redeem import redeem, redeem_held
 from ledger.retries import retrying
 
@@ -33,10 +34,12 @@ __all__ = [
     "cancel_job",
     "change_edition",
     "draft_edition",
+    "due_retentions",
     "install_test_clock",
     "load_calendar",
     "move_edition",
     "open_incident",
+    "place_hold",
     "prepare_job",
     "prepare_render",
     "publish_edition",
@@ -46,6 +49,7 @@ __all__ = [
     "redeem_held",
     "redeem_periodic",
     "relay_round",
+    "release_hold",
     "request_document",
     "resume_job",
     "retry_incident",
@@ -55,6 +59,7 @@ __all__ = [
     "rotate_column",
     "run_job_step",
     "run_periodic",
+    "run_retention",
     "sealed_columns",
     "send_render",
     "set_database_offset",

@@ -119,6 +119,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
         "grids_tile",
         _fixed({"layer": "nothing", "z": 12, "x": 3380, "y": 1608}, {"layer": "grids", "z": 12, "x": 3380, "y": 1608}),
     ),
+    ("privacy_notice", _fixed({"key": "nothing", "version": 1}, {"key": "report", "version": 1})),
+    ("accounts_hold_release", _fixed({"hold_id": NO_ID})),
     ("accounts_user*", _user),
     ("accounts_department", _of(Department, "department_id")),
     ("accounts_membership_end", _of(Membership, "membership_id")),

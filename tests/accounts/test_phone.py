@@ -10,12 +10,12 @@ from django.test import Client
 
 from accounts import rules
 from accounts.actions import check_code, create_person, request_code
-from accounts.actions.phones import tidy_codes
 from accounts.models import PhoneCode, StandInMessage, User
-from accounts.queries import person_ids_of_resident
-from ledger.actions import redeem
+from accounts.queries import old_codes, person_ids_of_resident
+from ledger.actions import redeem, run_retention
 from ledger.clock import app_now
 from ledger.models import AuditEntry, Promise
+from ledger.sealed import blind_index
 from tests.accounts.world import acting, browser, resident
 
 PHONE = "16100000123"
@@ -163,8 +163,11 @@ def test_a_used_code_is_not_sent_any_more(db: None) -> None:
 def test_old_codes_and_their_phones_are_deleted(db: None) -> None:
     request_code(phone=PHONE)
     age(3 * 86400)
-    assert tidy_codes(now=app_now()) is False
-    assert not PhoneCode.objects.exists()
+    request_code(phone="16100000888")
+    left = list(old_codes(now=app_now()))
+    assert [bytes(code.phone_index) for code in left] == [blind_index("phone", PHONE)]
+    run_retention({"row": "accounts.phonecode"}, promise_id=1, now=app_now())
+    assert [bytes(code.phone_index) for code in PhoneCode.objects.all()] == [blind_index("phone", "16100000888")]
 
 
 def test_what_was_reported_with_the_proven_phone_belongs_to_the_resident(db: None) -> None:

@@ -14,13 +14,15 @@ from cases.queries import bearer, track_case, tracking
 from cases.rules import case_of_token, tracking_token
 from events import actions
 from events.models import Rating
-from ledger.actors import ANONYMOUS, Actor
+from ledger.actions import place_hold, run_retention
+from ledger.actors import ANONYMOUS, Actor, ActorKind
 from ledger.clock import app_now, shifted
 from tests.events import drive
 from tests.events import town as builders
 from tests.events.town import Town
 
 KEY = settings.KEYS.token
+CONTACTS = {"row": "cases.contact"}
 
 
 def reporter(case_id: int) -> Actor:
@@ -171,12 +173,34 @@ def test_contacts_leave_ninety_days_after_the_closing(town: Town) -> None:
     contact = actions.Contact("王示例", "16100123456")
     closed, young, still_open = (make(town, contact=contact) for make in (drive.closed, drive.closed, drive.assigned))
     with shifted(timedelta(days=89)):
-        actions.erase_contacts(now=app_now())
+        run_retention(CONTACTS, promise_id=1, now=app_now())
         assert not Person.objects.filter(erased_at__isnull=False).exists()
     builders.case(young).__class__.objects.filter(pk=young).update(closed_at=app_now() + timedelta(days=5))
     with shifted(timedelta(days=90, minutes=1)):
-        assert actions.erase_contacts(now=app_now()) is False
+        run_retention(CONTACTS, promise_id=2, now=app_now())
     erased = builders.case(closed).person
     assert erased is not None
     assert (str(erased.name), str(erased.phone), erased.phone_index, erased.provenance) == ("", "", None, {})
     assert all(builders.case(case_id).person.erased_at is None for case_id in (young, still_open))  # type: ignore[union-attr]
+
+
+def test_a_legal_hold_on_case_or_person_keeps_the_contact(town: Town) -> None:
+    contact = actions.Contact("王示例", "16100123456")
+    kept, held_person, free = (make(town, contact=contact) for make in (drive.closed, drive.closed, drive.closed))
+    keeper = Actor(ActorKind.MEMBER, "7", membership_id=1, rights=frozenset({"accounts.memberships"}))
+    place_hold(subject_kind="case", subject_id=str(kept), reason="法院示例函", actor=keeper)
+    person_id = str(builders.case(held_person).person_id)
+    place_hold(subject_kind="person", subject_id=person_id, reason="法院示例函", actor=keeper)
+    with shifted(timedelta(days=91)):
+        run_retention(CONTACTS, promise_id=1, now=app_now())
+    erased = {case_id: builders.case(case_id).person.erased_at for case_id in (kept, held_person, free)}  # type: ignore[union-attr]
+    assert erased[kept] is None
+    assert erased[held_person] is None
+    assert erased[free] is not None
+
+
+def test_the_notice_that_was_shown_is_stored_with_the_contact(town: Town) -> None:
+    told = builders.report(contact=actions.Contact("王示例", "16100123456", "report/1"))
+    by_phone = builders.report(town["acceptor"], source="hotline", contact=actions.Contact("", "16100123457"))
+    people = [builders.case(receipt.case_id).person for receipt in (told, by_phone)]
+    assert [person.provenance["phone"]["notice"] for person in people if person] == ["report/1", "hotline/1"]

@@ -1,0 +1,82 @@
+"""How long what says something about a worker is kept, and what a claimant is told."""
+
+from datetime import date
+
+from ledger.kinds import NoticeVersion, Retention
+
+_DECREE = "保障农民工工资支付条例"
+RETENTION = (
+    Retention(
+        key="wages.worker",
+        model="wages.Worker",
+        fields=("person", "id_number_index"),
+        basis=(
+            f"{_DECREE}第二十八条：工程完工且结清后至少三年",
+            "Decree 724 Art. 28: three years after completion and settlement",
+        ),
+        after=(
+            "实名制台账属于监管记录，随项目保存",
+            "the real-name roster is a record of supervision, kept with the project",
+        ),
+        action="keep",
+    ),
+    Retention(
+        key="wages.payline",
+        model="wages.PayLine",
+        fields=("worker", "due", "paid"),
+        basis=(f"{_DECREE}第十五条：工资台账至少三年", "Decree 724 Art. 15: the wage ledger, at least three years"),
+        after=("工资台账属于监管记录，随项目保存", "the wage ledger is a record of supervision, kept with the project"),
+        action="keep",
+    ),
+    Retention(
+        key="wages.project",
+        model="wages.Project",
+        fields=("address",),
+        basis=("政府信息公开条例：工程信息应公开", "particulars of works are public"),
+        after=("非个人信息：工地地址", "no personal data: address of a building site"),
+        action="keep",
+    ),
+    Retention(
+        key="wages.claim",
+        model="wages.WageClaim",
+        fields=("employer", "description", "result_text"),
+        basis=("档案法第十四条：案卷归档保存", "Archives Law 14: files of public business are kept"),
+        after=("诉求属于案卷；诉求人身份另行删除", "the claim belongs to the file; the claimant's identity is erased"),
+        action="keep",
+    ),
+)
+
+CLAIM_NOTICE = (
+    NoticeVersion(
+        version=1,
+        effective=date(2026, 11, 1),
+        short=(
+            "您的姓名和电话仅供劳动保障监察机构核实欠薪情况、回复您使用，不会告诉被反映的单位。",
+            "Your name and number serve the labour inspectorate to look into the claim and to answer you."
+            " The employer is never told.",
+        ),
+        fields=(
+            ("姓名", "name"),
+            ("手机号", "mobile number"),
+            ("用工单位、月份和金额", "employer, months and amount"),
+        ),
+        purpose=(
+            "核实欠薪、责令支付、把处理结果告知您。",
+            "To look into the arrears, to order payment, to tell you the result.",
+        ),
+        basis=(
+            f"个人信息保护法第十三条第一款第三项；{_DECREE}第十条（投诉举报受理与反馈）、劳动保障监察条例第九条（为举报人保密）。",
+            "PIPL Art. 13(1)(3); Decree 724 Art. 10 (complaints are taken and answered); Labour Inspection Regulation"
+            " Art. 9 (the informant is kept secret).",
+        ),
+        retention=(
+            "案件办结 90 日后删除联系方式；案卷按档案管理规定保存。",
+            "Contact details are erased 90 days after closing; the file itself is archived.",
+        ),
+        recipients=(
+            "经办的劳动保障监察机构。未经您同意不向用工单位透露您的身份；每次查看都留痕，您可以查看。",
+            "The labour inspectorate that handles it. The employer learns who you are only with your consent; each look"
+            " leaves a trace that you can see.",
+        ),
+    ),
+)
