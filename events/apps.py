@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import CaseKind, register_kind
-from events.kinds import RETENTION
+from events.kinds import NOTICES, RETENTION
 from ledger import kinds
 
 
@@ -35,29 +35,8 @@ class EventsConfig(AppConfig):
                 tracking="events.queries.track_facts",
             )
         )
-        kinds.register_notice(
-            "report",
-            versions="events.kinds.REPORT_NOTICE",
-            name_zh="上报问题",
-            name_en="Reporting a problem",
-            forms=("events.forms.ContactForm",),
-            templates=("events/report_contact.html",),
-        )
-        kinds.register_notice(
-            "hotline",
-            versions="events.kinds.HOTLINE_NOTICE",
-            name_zh="热线与窗口登记",
-            name_en="Registration by phone or at the counter",
-            forms=("events.forms.RegisterForm",),
-            templates=("events/register.html",),
-        )
-        kinds.register_notice(
-            "api",
-            versions="events.kinds.API_NOTICE",
-            name_zh="其他系统转来的上报",
-            name_en="Reports from other systems",
-            forms=("events.serializers.ContactIn",),
-        )
+        for notice in NOTICES:
+            kinds.add_notice(notice)
         for row in RETENTION:
             kinds.add_retention(row)
         kinds.register_city_part(

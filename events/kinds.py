@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ledger.kinds import NoticeVersion, Retention
+from ledger.kinds import NoticeKind, NoticeVersion, Retention
 
 # source of a report → notice under which its contact was given
 NOTICE_OF = {"public": "report", "hotline": "hotline", "api": "api", "gridworker": "hotline"}
@@ -75,6 +75,32 @@ API_NOTICE = (
         ),
         retention=_RETENTION,
         recipients=_RECIPIENTS,
+    ),
+)
+
+NOTICES = (
+    NoticeKind(
+        key="report",
+        versions="events.kinds.REPORT_NOTICE",
+        name_zh="上报问题",
+        name_en="Reporting a problem",
+        forms=("events.forms.ContactForm",),
+        templates=("events/report_contact.html",),
+    ),
+    NoticeKind(
+        key="hotline",
+        versions="events.kinds.HOTLINE_NOTICE",
+        name_zh="热线与窗口登记",
+        name_en="Registration by phone or at the counter",
+        forms=("events.forms.RegisterForm",),
+        templates=("events/register.html",),
+    ),
+    NoticeKind(
+        key="api",
+        versions="events.kinds.API_NOTICE",
+        name_zh="其他系统转来的上报",
+        name_en="Reports from other systems",
+        forms=("events.serializers.ContactIn",),
     ),
 )
 

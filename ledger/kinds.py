@@ -40,7 +40,7 @@ from ledger import personal
 NoticeKind = personal.NoticeKind
 NoticeVersion = personal.NoticeVersion
 Retention = personal.Retention
-notices, register_notice = personal.notices, personal.register_notice
+notices, register_notice, add_notice = personal.notices, personal.register_notice, personal.add_notice
 retentions, register_retention, add_retention = personal.retentions, personal.register_retention, personal.add_retention
 
 QUEUES = ("route", "notify", "import", "geo", "document")

@@ -37,8 +37,8 @@ class NoticeKind:
     versions: str
     name_zh: str
     name_en: str
-    forms: tuple[str, ...]
-    templates: tuple[str, ...]
+    forms: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,12 @@ def register_notice(
         forms: dotted names of the form and serializer classes whose personal fields it covers.
         templates: those that show it, under templates/.
     """
-    notices[key] = NoticeKind(key, versions, name_zh, name_en, forms, templates)
+    add_notice(NoticeKind(key, versions, name_zh, name_en, forms, templates))
+
+
+def add_notice(notice: NoticeKind) -> None:
+    """The same with a notice at hand."""
+    notices[notice.key] = notice
 
 
 def register_retention(
