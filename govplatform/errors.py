@@ -17,7 +17,10 @@ RETRY_AFTER_SECONDS = 5
 
 
 def _wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json")
+    accepted = request.headers.get("accept", "")
+    if request.path.startswith("/ogc/"):
+        return "text/html" not in accepted and request.GET.get("f") != "html"
+    return request.path.startswith("/api/") or accepted.startswith("application/json")
 
 
 def _answer(request: HttpRequest, status: int, title: str, detail: str, **extra: Any) -> HttpResponse:
@@ -50,6 +53,20 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(render_to_string("govplatform/away.html"), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def method_not_allowed(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+    """405 with what is allowed."""
+    response = _answer(request, 405, _("This can only be read"), ", ".join(allowed))
+    response["Allow"] = ", ".join(allowed)
+    return response
+
+
+def not_acceptable(request: HttpRequest, *, named: bool) -> HttpResponse:
+    """400 for a form that the parameter `f` does not know, 406 for an Accept header nothing fits."""
+    detail = _("There is JSON and HTML.")
+    errors = {"f": [detail]} if named else {"Accept": [detail]}
+    return _answer(request, 400 if named else 406, _("There is no such form"), detail, errors=errors)
 
 
 def page_400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from govplatform import description, pages
+from govplatform.ogc import views as ogc
 
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -14,5 +15,12 @@ urlpatterns: list[URLPattern] = [
     path("sw.js", pages.service_worker, name="service_worker"),
     path("offline/", pages.offline, name="offline"),
     path("api/v1/openapi.json", description.OpenApiView.as_view(), name="api_description"),
+    path("ogc/", ogc.landing, name="ogc_landing"),
+    path("ogc/api", ogc.api, name="ogc_api"),
+    path("ogc/conformance", ogc.conformance, name="ogc_conformance"),
+    path("ogc/collections", ogc.collection_list, name="ogc_collections"),
+    path("ogc/collections/<slug:key>", ogc.collection_page, name="ogc_collection"),
+    path("ogc/collections/<slug:key>/items", ogc.items, name="ogc_items"),
+    path("ogc/collections/<slug:key>/items/<str:feature>", ogc.item, name="ogc_item"),
     path("desk/components/", pages.components, name="components"),
 ]

@@ -1,6 +1,6 @@
 """Fields of the API that let nothing through what the database or the answer could not hold."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ class LimitField(serializers.IntegerField):
 
 
 class MomentField(serializers.Field[Any, Any, Any, Any]):
-    """A moment of ISO 8601, or a day (then its beginning, UTC)."""
+    """A moment of ISO 8601, or a day (then its beginning)."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"required": False, "default": None, **options})
@@ -56,8 +56,8 @@ class MomentField(serializers.Field[Any, Any, Any, Any]):
 
 
 def read_moment(text: str) -> datetime | None:
-    """A moment (without a zone: in the city's), or the beginning of a day in UTC; None if it is neither, or in no year
-    people use.
+    """A moment (without a zone: the city's), or the beginning of a day in the city; None if it is neither, or in no
+    year people use.
     """
     try:
         found: datetime | date | None = parse_datetime(text) if "T" in text or " " in text else parse_date(text)
@@ -66,7 +66,7 @@ def read_moment(text: str) -> datetime | None:
     if found is None or not 1900 <= found.year <= 2200:
         return None
     if not isinstance(found, datetime):
-        return datetime(found.year, found.month, found.day, tzinfo=UTC)
+        return datetime(found.year, found.month, found.day, tzinfo=CITY_ZONE)
     return found if found.tzinfo else found.replace(tzinfo=CITY_ZONE)
 
 

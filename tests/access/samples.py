@@ -114,6 +114,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("events_released_photo", _fixed({"file": NOTHING, "variant": "small"})),
     ("events_place", _fixed({"code": "999999"}, {"code": "370902900"})),
     ("events_*", _token()),
+    ("ogc_item", _fixed({"key": "divisions", "feature": "nothing"}, {"key": "divisions", "feature": "370902"})),
+    ("ogc_*", _fixed({"key": "nothing"}, {"key": "divisions"})),
     ("grids_posting", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
     (
         "grids_tile",

@@ -1,0 +1,122 @@
+"""The JSON documents of OGC API – Features: landing page, conformance, collections, features."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.queries.words import in_language
+from govplatform.ogc.collections import Collection, Feature, FeaturePage
+
+JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+CONFORMANCE = tuple(
+    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{part}" for part in ("core", "oas30", "html", "geojson")
+)
+Document = dict[str, Any]
+
+
+def address(request: HttpRequest, name: str, *arguments: str, **query: str) -> str:
+    """Absolute address of a route of this API."""
+    path = reverse(f"ogc_{name}", args=arguments)
+    return request.build_absolute_uri(f"{path}?{urlencode(query)}" if query else path)
+
+
+def link(href: str, rel: str, media_type: str, title: str) -> dict[str, str]:
+    return {"href": href, "rel": rel, "type": media_type, "title": title}
+
+
+def own_links(request: HttpRequest, media_type: str) -> list[dict[str, str]]:
+    """`self` and `alternate` of what was asked for."""
+    query = request.GET.dict()
+    here = {
+        kind: request.build_absolute_uri(f"{request.path}?{urlencode({**query, 'f': kind})}")
+        for kind in ("json", "html")
+    }
+    return [
+        link(request.build_absolute_uri(), "self", media_type, _("This document")),
+        link(here["html"], "alternate", HTML, _("This document as a page")),
+    ]
+
+
+def landing(request: HttpRequest) -> Document:
+    """Requirement /req/core/root-success."""
+    return {
+        "title": _("Open geodata of the city"),
+        "description": _("Divisions, grids and public cases, for any map program that reads OGC API – Features."),
+        "links": [
+            *own_links(request, JSON),
+            link(address(request, "api"), "service-desc", OPENAPI, _("Description of this API (OpenAPI)")),
+            link(address(request, "api", f="html"), "service-doc", HTML, _("Description of this API as a page")),
+            link(address(request, "conformance"), "conformance", JSON, _("What it conforms to")),
+            link(address(request, "collections"), "data", JSON, _("Collections")),
+        ],
+    }
+
+
+def collection_document(request: HttpRequest, found: Collection) -> Document:
+    """Requirement /req/core/sfc-md-success."""
+    extent: Document = {"temporal": {"interval": [[None, None]], "trs": GREGORIAN}}
+    box = found.extent()
+    if box is not None:
+        extent["spatial"] = {"bbox": [list(box)], "crs": CRS84}
+    title = in_language(*found.title)
+    return {
+        "id": found.id,
+        "title": title,
+        "description": in_language(*found.description),
+        "extent": extent,
+        "itemType": "feature",
+        "crs": [CRS84],
+        "links": [
+            link(address(request, "items", found.id), "items", GEOJSON, title),
+            link(address(request, "items", found.id, f="html"), "items", HTML, title),
+            link(address(request, "collection", found.id), "self", JSON, title),
+        ],
+    }
+
+
+def feature_document(found: Feature) -> Document:
+    return {"type": "Feature", "id": found.id, "geometry": found.geometry, "properties": dict(found.properties)}
+
+
+def page_links(request: HttpRequest, page: FeaturePage) -> list[dict[str, str]]:
+    """`self`, `alternate`, and `next` unless it is the last page (requirement fc-links)."""
+    links = own_links(request, GEOJSON)
+    if page.after:
+        query = {**request.GET.dict(), "after": page.after}
+        href = request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
+        links.append(link(href, "next", GEOJSON, _("Next page")))
+    return links
+
+
+def items_document(request: HttpRequest, found: Collection, page: FeaturePage, now: datetime) -> Document:
+    """Requirements /req/core/fc-response and /req/geojson/definition."""
+    collection_link = link(address(request, "collection", found.id), "collection", JSON, in_language(*found.title))
+    body: Document = {
+        "type": "FeatureCollection",
+        "features": [feature_document(feature) for feature in page.features],
+        "links": [*page_links(request, page), collection_link],
+        "timeStamp": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "numberReturned": len(page.features),
+    }
+    if page.matched is not None:
+        body["numberMatched"] = page.matched
+    return body
+
+
+def item_document(request: HttpRequest, found: Collection, feature: Feature) -> Document:
+    """Requirement /req/core/f-links."""
+    back = link(address(request, "collection", found.id), "collection", JSON, in_language(*found.title))
+    return {**feature_document(feature), "links": [*own_links(request, GEOJSON), back]}
+
+
+def table(properties: Mapping[str, str], features: tuple[Feature, ...]) -> list[tuple[str, list[Any]]]:
+    """Rows of the page: id and the values in the order of the properties."""
+    return [(feature.id, [feature.properties.get(name) for name in properties]) for feature in features]
