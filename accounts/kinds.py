@@ -29,6 +29,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "people.contact": ("查看联系方式", "See contact details"),
     "grids.read": ("查看网格", "See grids"),
     "grids.edit": ("编辑网格", "Edit grids"),
+    "grids.publish": ("发布网格边界", "Publish grid boundaries"),
     "wages.read": ("查看工资监管", "See the supervision of wages"),
     "wages.manage": ("导入工资表、处置预警和诉求", "Import wage sheets, handle warnings and claims"),
     "rules.draft": ("起草规则", "Draft rules"),

@@ -5,6 +5,7 @@ from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import RETENTION, RULE_FIELDS, check_kinds
+from grids.kinds import register_consequence
 from ledger import kinds
 
 
@@ -18,8 +19,10 @@ class CasesConfig(AppConfig):
         kinds.register_handler("cases.notify", handler="cases.actions.tell", queue="notify")
         kinds.register_handler("cases.deadline", handler="cases.actions.tell_deadline", queue="notify")
         kinds.register_handler("cases.child_closed", handler="cases.actions.child_closed", queue="route")
+        kinds.register_handler("cases.follow_grids", handler="cases.actions.follow_grids", queue="geo", batch=1)
         kinds.register_periodic("cases.deadlines", handler="cases.actions.sweep_deadlines", seconds=60)
         kinds.register_periodic("cases.free_steps", handler="cases.actions.free_steps", seconds=60)
+        register_consequence("cases", "cases.queries.zoning.moving_cases")
         kinds.register_city_part("rules", "cases.actions.load_rules", order=40, export="cases.queries.export_rules")
         kinds.register_edition(
             "routing",

@@ -67,7 +67,10 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     ),
     (
         _("Territory"),
-        (Entry("/desk/grids/", "map", _("Grids and boundaries"), ("grids.read",)),),
+        (
+            Entry("/desk/grids/", "map", _("Grids and boundaries"), ("grids.read",)),
+            Entry("/desk/zoning/", "bounding-box", _("Change boundaries"), ("grids.edit", "grids.publish")),
+        ),
     ),
     (
         _("Rules and people"),

@@ -18,3 +18,4 @@ class GridsConfig(AppConfig):
         )
         kinds.register_city_part("town", "grids.actions.load_town", order=12, export="grids.imports.export_town")
         kinds.register_city_part("duties", "grids.actions.load_duties", order=25, export="grids.imports.export_duties")
+        kinds.register_periodic("grids.boundaries", handler="grids.actions.bring_into_force", seconds=60)

@@ -1,11 +1,15 @@
 """What the territory's pages read from a URL."""
 
+import re
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from grids.actions.operations import OPERATIONS, Edit
 from grids.datum import Datum
 
 
@@ -40,6 +44,138 @@ class GridListForm(forms.Form):
     after = forms.CharField(max_length=20, required=False)
 
     def values(self) -> dict[str, object]:
+        """Cleaned values, empty where nothing valid was said."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
+def places(text: str, *, least: int = 1) -> tuple[tuple[float, float], ...]:
+    """Places written one a line or separated by semicolons: longitude, latitude in degrees WGS-84.
+
+    Raises:
+        ValidationError: names the line that is no place.
+    """
+    found = []
+    lines = [line.strip() for line in re.split(r"[;\n；]", text) if line.strip()]
+    for number, line in enumerate(lines, start=1):
+        words = [word for word in re.split(r"[,，\s]+", line) if word]
+        try:
+            lon, lat = (float(word) for word in words)
+        except ValueError:
+            message = _(
+                "Line %(number)s is not a place: write longitude, latitude in degrees, for example 117.175, 36.19."
+            )
+            raise forms.ValidationError(message % {"number": number}) from None
+        if not (73 <= lon <= 136 and 3 <= lat <= 54):
+            message = _("Line %(number)s: %(lon)s, %(lat)s is not longitude, latitude in China.")
+            raise forms.ValidationError(message % {"number": number, "lon": lon, "lat": lat})
+        found.append((lon, lat))
+    if len(found) < least:
+        raise forms.ValidationError(_("At least %(least)s places are needed.") % {"least": least})
+    return tuple(found)
+
+
+TOOLS = ("select", "draw", "split", "merge", "border")
+LEAST_PLACES = {"split": 2, "draw": 3, "border": 3}
+PLACES_MOST = 1000
+
+
+class EditForm(forms.Form):
+    """One edit of a draft. Every tool of the map fills these fields, and so can whoever has only a keyboard."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    operation = forms.ChoiceField(choices=[(name, name) for name in OPERATIONS], widget=forms.HiddenInput)
+    state = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    grid = forms.ChoiceField(label=_("Grid"), required=False)
+    other = forms.ChoiceField(label=_("Other grid"), required=False)
+    line = forms.CharField(
+        label=_("Places"),
+        required=False,
+        max_length=PLACES_MOST * 30,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "num"}),
+        help_text=_("one a line: longitude, latitude in degrees; drawing on the map fills them in"),
+    )
+    at = forms.CharField(label=_("Vertex"), required=False, max_length=60)
+    to = forms.CharField(label=_("New place"), required=False, max_length=60, help_text=_("longitude, latitude"))
+    snap = forms.FloatField(label=_("Snap within, m"), required=False, min_value=0, max_value=50, initial=5)
+    follow = forms.BooleanField(label=_("Neighbours give way to what is drawn"), required=False)
+    type = forms.ChoiceField(label=_("Type"), required=False)
+    name_zh = forms.CharField(label=_("Name"), required=False, max_length=80)
+    name_en = forms.CharField(label=_("Name in English"), required=False, max_length=120)
+
+    def __init__(
+        self,
+        *args: Any,
+        grids: Sequence[tuple[str, str]] = (),
+        types: Sequence[tuple[str, Any]] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        new = [("new", _("a new grid"))]
+        for name, choices in (
+            ("grid", [("", "–"), *grids, *new]),
+            ("other", [("", "–"), *grids, *new]),
+            ("type", types),
+        ):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = list(choices)
+
+    def clean_line(self) -> tuple[tuple[float, float], ...]:
+        text = self.cleaned_data["line"]
+        least = LEAST_PLACES.get(self.data.get("operation", ""), 0)
+        found = places(text, least=least) if text.strip() or least else ()
+        if len(found) > PLACES_MOST:
+            raise forms.ValidationError(_("At most %(most)s places.") % {"most": PLACES_MOST})
+        return found
+
+    def _place(self, name: str) -> tuple[float, float] | None:
+        text = self.cleaned_data[name]
+        return places(text)[0] if text.strip() else None
+
+    def clean_at(self) -> tuple[float, float] | None:
+        return self._place("at")
+
+    def clean_to(self) -> tuple[float, float] | None:
+        return self._place("to")
+
+    def edit(self) -> Edit:
+        """The edit that was asked for."""
+        names = ("operation", "grid", "other", "line", "at", "to", "follow", "type", "name_zh", "name_en")
+        return Edit(**{name: self.cleaned_data[name] for name in names}, snap=self.cleaned_data["snap"] or 0.0)
+
+
+class BeginForm(forms.Form):
+    """A new change of boundaries."""
+
+    village = forms.ChoiceField(label=_("Village or community"))
+    scheme = forms.ChoiceField(label=_("Scheme"))
+    title = forms.CharField(label=_("What it is for"), max_length=120)
+
+
+class VersionForm(forms.Form):
+    """What every button of a draft sends: the draft as it was seen."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(label=_("Reason"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    effective_from = forms.DateField(
+        label=_("In force from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class ZoningForm(forms.Form):
+    """State of the zoning page in its URL; what cannot be read counts as not said."""
+
+    date = forms.DateField(label=_("Boundaries of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("Compared with"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    scheme = forms.ChoiceField(choices=[("service", ""), ("management", "")], required=False)
+    over = forms.BooleanField(required=False)
+    tool = forms.ChoiceField(choices=[(name, name) for name in TOOLS], required=False)
+    grid = forms.CharField(max_length=20, required=False)
+    show = forms.ChoiceField(choices=[("now", ""), ("draft", ""), ("both", "")], required=False)
+    at = forms.RegexField(r"^-?\d{1,3}(\.\d+)?,-?\d{1,2}(\.\d+)?,\d{1,2}(\.\d+)?$", max_length=60, required=False)
+
+    def values(self) -> dict[str, Any]:
         """Cleaned values, empty where nothing valid was said."""
         self.is_valid()
         return {name: self.cleaned_data.get(name) or "" for name in self.fields}

@@ -98,6 +98,10 @@ class GridVersion(models.Model):
     boundary = models.PolygonField(srid=4326)
     area = models.FloatField()  # m², on the ellipsoid
     valid = DateRangeField()
+    # the change it was published with; empty for what the city folder brought
+    draft = models.ForeignKey(
+        "grids.BoundaryDraft", null=True, blank=True, on_delete=models.PROTECT, related_name="versions"
+    )
 
     class Meta:
         constraints = [
@@ -110,6 +114,87 @@ class GridVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.grid_id} v{self.number}"
+
+
+class BoundaryDraft(models.Model):
+    """A change of boundaries of one scheme in one village: drawn, checked, published and withdrawn as a whole.
+
+    Several grids together, because a single changed outline always leaves a gap or an overlap with its neighbour.
+    """
+
+    class Stage(models.TextChoices):
+        DRAWING = "drawing", _("being drawn")
+        SUBMITTED = "submitted", _("waiting for publication")
+        PUBLISHED = "published", _("published, not yet in force")
+        IN_FORCE = "in_force", _("in force")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        DISCARDED = "discarded", _("discarded")
+
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="boundary_drafts")
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.DRAWING)
+    version = models.PositiveIntegerField(default=0)  # compared by every edit
+    position = models.PositiveIntegerField(default=0)  # the step that is shown; later ones can be done again
+    note = models.TextField(blank=True)  # why it was sent back or withdrawn
+    drafted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    submitted_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    effective_from = models.DateField(null=True, blank=True)
+    in_force_at = models.DateTimeField(null=True, blank=True)  # grids, households and open cases follow from here
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(published_by=None)
+                | (~models.Q(published_by=models.F("drafted_by")) & ~models.Q(published_by=models.F("submitted_by"))),
+                name="boundary_four_eyes",
+            ),
+        ]
+        indexes = [models.Index(fields=["stage", "effective_from"], name="boundary_draft_due")]
+
+    def __str__(self) -> str:
+        return f"{self.division_id} {self.pk}"
+
+
+class DraftStep(models.Model):
+    """One edit of a draft; its parts are all parts after it, so that undoing is choosing an earlier one."""
+
+    draft = models.ForeignKey(BoundaryDraft, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveIntegerField()  # 0 is what was in force
+    operation = models.CharField(max_length=12)
+    detail = models.JSONField(default=dict)  # codes and places
+    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="draft_step_number")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.number} {self.operation}"
+
+
+class DraftPart(models.Model):
+    """A grid as a step leaves it. `grid` is empty for one that is new, `version` names the boundary it began with."""
+
+    step = models.ForeignKey(DraftStep, on_delete=models.CASCADE, related_name="parts")
+    grid = models.ForeignKey(Grid, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(GridVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20)
+    type = models.CharField(max_length=10, choices=Grid.Type.choices)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    boundary = models.PolygonField(srid=4326)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "code"], name="draft_part_once")]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Duty(models.Model):

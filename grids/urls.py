@@ -1,11 +1,18 @@
 from django.urls import path
 
 from grids import api, views
+from grids.views import zoning
 
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
     path("grids/<slug:code>/", views.posting, name="grids_posting"),
     path("desk/grids/", views.desk, name="grids_desk"),
+    path("desk/zoning/", zoning.zoning, name="grids_zoning"),
+    path("desk/zoning/begin/", zoning.zoning_begin, name="grids_zoning_begin"),
+    path("desk/zoning/<int:draft>/", zoning.zoning_draft, name="grids_zoning_draft"),
+    path("desk/zoning/<int:draft>/map.json", zoning.zoning_map, name="grids_zoning_map"),
+    path("desk/zoning/<int:draft>/edit/", zoning.zoning_edit, name="grids_zoning_edit"),
+    path("desk/zoning/<int:draft>/<slug:move>/", zoning.zoning_move, name="grids_zoning_move"),
     path("addresses/", views.addresses, name="grids_addresses"),
     path("map/config.json", views.map_config, name="grids_map_config"),
     path("map/at.json", views.at_json, name="grids_at_json"),

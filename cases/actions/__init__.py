@@ -3,6 +3,7 @@ ledger's.
 """
 
 from cases.actions.editions import draft_rules, remove_rule, save_rule
+from cases.actions.following import follow_grids
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
 from cases.actions.people import note_export, reveal_contact
 from cases.actions.routing import route_case
@@ -17,6 +18,7 @@ __all__ = [
     "claim",
     "comment",
     "draft_rules",
+    "follow_grids",
     "free_steps",
     "hand_over",
     "load_rules",

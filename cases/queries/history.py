@@ -112,6 +112,8 @@ def _target(entry: HistoryEntry, names: Names) -> str:
 def _extra(slug: str, entry: HistoryEntry) -> str:
     if entry.transition == "overdue" and entry.data.get("stage"):
         return words.stage_label(slug, entry.data["stage"])
+    if entry.transition == "regrid" and entry.data.get("to"):
+        return f"{entry.data.get('from')} → {entry.data['to']}"
     return str(entry.data.get("child") or entry.data.get("extension") or "")
 
 

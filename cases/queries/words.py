@@ -104,6 +104,7 @@ def verb_text(verb: str) -> str:
         "linked": _("Linked"),
         "proposed": _("A rule proposes a department"),
         "supervise": _("Order of a leader"),
+        "regrid": _("In another grid after a change of boundaries"),
     }
     return texts.get(verb, verb)
 
@@ -112,5 +113,5 @@ ICONS = {
     "open": "flag", "claim": "hand-index", "hand_over": "arrow-left-right", "urge": "bell", "comment": "chat-left-text",
     "attach": "camera", "release": "unlock", "withdraw_release": "lock", "overdue": "alarm", "exempt": "slash-circle",
     "answer": "reply", "rate": "star", "child_opened": "diagram-2", "child_closed": "diagram-2", "linked": "link-45deg",
-    "proposed": "signpost", "supervise": "megaphone",
+    "proposed": "signpost", "supervise": "megaphone", "regrid": "bounding-box",
 }  # fmt: skip

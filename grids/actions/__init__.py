@@ -1,7 +1,26 @@
-"""The only writer of the territory. Called by load_city, in the order of the registered parts."""
+"""The only writer of the territory: loaders called by load_city, drawing and publishing of boundaries."""
 
 from grids.actions.divisions import load_city_facts, load_divisions
+from grids.actions.drafting import begin_draft, discard_draft, edit_draft, step_draft
 from grids.actions.duties import load_duties
+from grids.actions.operations import Edit, Misplaced
+from grids.actions.publishing import bring_into_force, publish_draft, send_back_draft, submit_draft, withdraw_draft
 from grids.actions.town import load_town
 
-__all__ = ["load_city_facts", "load_divisions", "load_duties", "load_town"]
+__all__ = [
+    "Edit",
+    "Misplaced",
+    "begin_draft",
+    "bring_into_force",
+    "discard_draft",
+    "edit_draft",
+    "load_city_facts",
+    "load_divisions",
+    "load_duties",
+    "load_town",
+    "publish_draft",
+    "send_back_draft",
+    "step_draft",
+    "submit_draft",
+    "withdraw_draft",
+]

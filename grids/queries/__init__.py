@@ -6,6 +6,7 @@ from grids.queries.addresses import (
     place_text,
     search_addresses,
 )
+from grids.queries.drafts import touched_grids
 from grids.queries.features import (
     Boundary,
     SchemeRow,
@@ -81,5 +82,6 @@ __all__ = [
     "search_addresses",
     "territory_extent",
     "today",
+    "touched_grids",
     "villages_with_grids",
 ]

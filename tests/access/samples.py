@@ -116,6 +116,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("events_*", _token()),
     ("ogc_item", _fixed({"key": "divisions", "feature": "nothing"}, {"key": "divisions", "feature": "370902"})),
     ("ogc_*", _fixed({"key": "nothing"}, {"key": "divisions"})),
+    ("grids_zoning_move", _fixed({"draft": NO_ID, "move": "undo"})),
+    ("grids_zoning_*", _fixed({"draft": NO_ID})),
     ("grids_posting", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
     (
         "grids_tile",

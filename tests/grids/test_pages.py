@@ -65,7 +65,7 @@ def test_the_public_list_is_found_by_worker_grid_and_pages_by_key(client: Client
 
 
 def test_a_long_list_has_a_next_page(client: Client, town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grids.views.PAGE", 5)
+    monkeypatch.setattr("grids.views.pages.PAGE", 5)
     first = client.get("/grids/").content.decode()
     after = re.search(r"after=(\w+)", first)
     assert after is not None

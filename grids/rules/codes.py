@@ -78,3 +78,16 @@ def counter_clockwise(ring: Sequence[Coordinate]) -> list[Coordinate]:
     x0, y0 = points[0]
     twice = sum((a[0] - x0) * (b[1] - y0) - (b[0] - x0) * (a[1] - y0) for a, b in pairwise(points))
     return points if twice > 0 else points[::-1]
+
+
+def next_code(scheme: str, division: str, taken: Iterable[str]) -> str:
+    """The next free code of a scheme in a village; "" if all are used up. Retired codes count as taken.
+
+    The number after the highest, not the first gap: a code that was once withdrawn must not come back as another grid.
+    """
+    mark, digits, most = ("", 3, UNITS_MOST) if scheme == "management" else ("S", 2, 99)
+    prefix = f"{division}{mark}"
+    rests = [code.removeprefix(prefix) for code in taken if code.startswith(prefix)]
+    numbers = [int(rest) for rest in rests if len(rest) == digits and rest.isdigit()]
+    number = max(numbers, default=0) + 1
+    return f"{prefix}{number:0{digits}d}" if number <= most else ""

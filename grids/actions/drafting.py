@@ -1,0 +1,161 @@
+"""Drawing a change of boundaries: begun as a copy of what is in force, edited step by step, undone and done again."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import Polygon
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import demand_right, within
+from grids.actions.operations import Edit, apply
+from grids.models import BoundaryDraft, Division, DraftPart, DraftStep, Scheme
+from grids.queries.drafts import DraftState, Part, draft_state, last_parts
+from grids.rules.coverage import closed_degrees
+from ledger.actions import audit
+from ledger.actors import Actor
+from ledger.clock import app_now
+
+EDIT = "grids.edit"
+STEPS_MOST = 200
+
+
+@transaction.atomic(durable=True)
+def begin_draft(*, village: str, scheme: str, title: str, actor: Actor) -> int:
+    """Begin a change of one scheme in one village, as a copy of its last boundaries. Returns the draft's id.
+
+    Arguments:
+        village: 12-digit code.
+        scheme: service or management.
+
+    Raises:
+        PermissionDenied: no right to edit, or the village is not the actor's.
+        ValidationError: no such village or scheme, or the village has no outline.
+    """
+    demand_right(actor, EDIT)
+    now = app_now()
+    division = Division.objects.filter(code=village, level="village", valid__upper_inf=True).first()
+    found = Scheme.objects.filter(code=scheme).first()
+    if division is None or found is None or division.outline is None:
+        raise ValidationError({"village": _("Choose a village or community that has an outline.")})
+    if not within(actor.territory, division.path):
+        raise PermissionDenied("territory")
+    draft = BoundaryDraft.objects.create(
+        division=division,
+        scheme=found,
+        title=title.strip(),
+        drafted_by_id=int(actor.id),
+        drafted_at=now,
+        updated_at=now,
+    )
+    parts = last_parts(division.pk, found.pk)
+    write_step(draft_id=draft.pk, number=0, operation="begin", detail={}, parts=parts, actor=actor, now=now)
+    audit(actor=actor, action="boundary.drafted", now=now, object_kind="boundary_draft", object_id=draft.pk)
+    return draft.pk
+
+
+def write_step(
+    *,
+    draft_id: int,
+    number: int,
+    operation: str,
+    detail: dict[str, Any],
+    parts: list[Part],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep all parts as a step leaves them."""
+    step = DraftStep.objects.create(
+        draft_id=draft_id, number=number, operation=operation, detail=detail, made_by_id=int(actor.id), made_at=now
+    )
+    DraftPart.objects.bulk_create(
+        DraftPart(
+            step=step,
+            grid_id=part.grid_id,
+            version_id=part.version_id,
+            code=part.code,
+            type=part.type,
+            name_zh=part.name_zh,
+            name_en=part.name_en,
+            boundary=Polygon(closed_degrees(part.ring), srid=4326),
+        )
+        for part in parts
+    )
+
+
+def locked(*, draft_id: int, version: int, stage: str, right: str, actor: Actor) -> DraftState:
+    """The draft under lock, in a stage and at the version the actor saw.
+
+    Raises:
+        PermissionDenied: no right, or not the actor's territory.
+        ValidationError: code moved_on, if somebody was first.
+    """
+    demand_right(actor, right)
+    BoundaryDraft.objects.select_for_update().filter(pk=draft_id).first()
+    state = draft_state(draft_id, actor)
+    if state is None:
+        raise PermissionDenied("territory")
+    if state.row.stage != stage or state.version != version:
+        raise ValidationError(_("Somebody has changed this draft in the meantime. Look at it again."), code="moved_on")
+    return state
+
+
+@transaction.atomic(durable=True)
+def edit_draft(*, draft_id: int, version: int, edit: Edit, actor: Actor) -> None:
+    """Do one edit; what had been undone is gone.
+
+    Arguments:
+        version: of the draft as the actor saw it.
+
+    Raises:
+        Misplaced: the edit cannot be done; names the place.
+        ValidationError: somebody was first, or the draft has too many steps.
+    """
+    now = app_now()
+    state = locked(draft_id=draft_id, version=version, stage=BoundaryDraft.Stage.DRAWING, right=EDIT, actor=actor)
+    parts, detail = apply(state, edit)
+    keep_step(state=state, operation=edit.operation, detail=detail, parts=parts, actor=actor, now=now)
+
+
+def keep_step(
+    *, state: DraftState, operation: str, detail: dict[str, Any], parts: dict[str, Part], actor: Actor, now: datetime
+) -> None:
+    """Append a step after the present one. The draft is locked by the caller."""
+    number = state.position + 1
+    if number > STEPS_MOST:
+        raise ValidationError(_("A draft has at most %(most)s steps; begin another one.") % {"most": STEPS_MOST})
+    DraftStep.objects.filter(draft_id=state.row.id, number__gte=number).delete()
+    write_step(
+        draft_id=state.row.id,
+        number=number,
+        operation=operation,
+        detail=detail,
+        parts=list(parts.values()),
+        actor=actor,
+        now=now,
+    )
+    _touch(state, now, position=number)
+
+
+@transaction.atomic(durable=True)
+def step_draft(*, draft_id: int, version: int, forward: bool, actor: Actor) -> None:
+    """Undo the last edit, or do the next one again; nothing happens where there is none."""
+    now = app_now()
+    state = locked(draft_id=draft_id, version=version, stage=BoundaryDraft.Stage.DRAWING, right=EDIT, actor=actor)
+    position = min(max(state.position + (1 if forward else -1), 0), state.last)
+    if position != state.position:
+        _touch(state, now, position=position)
+
+
+@transaction.atomic(durable=True)
+def discard_draft(*, draft_id: int, version: int, actor: Actor) -> None:
+    """Give a draft up; it stays in the list of those that are over."""
+    now = app_now()
+    state = locked(draft_id=draft_id, version=version, stage=BoundaryDraft.Stage.DRAWING, right=EDIT, actor=actor)
+    _touch(state, now, stage=BoundaryDraft.Stage.DISCARDED)
+    audit(actor=actor, action="boundary.discarded", now=now, object_kind="boundary_draft", object_id=draft_id)
+
+
+def _touch(state: DraftState, now: datetime, **values: Any) -> None:
+    BoundaryDraft.objects.filter(pk=state.row.id).update(updated_at=now, version=state.version + 1, **values)

@@ -1,0 +1,258 @@
+"""A change of boundaries on its way into force: submitted, published by another person with a day, followed then.
+
+Versions are dated by days, so nothing has to run at midnight for a point to be found in its new grid: every reader asks
+by date. What follows a moment later is what is not dated: retired codes, households, and the grid of open cases.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.gis.geos import Polygon
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from grids.actions.drafting import EDIT, locked
+from grids.actions.periods import close, since
+from grids.models import BoundaryDraft, Division, Duty, Grid, GridVersion
+from grids.queries import city_day
+from grids.queries.boundaries import boundary_defects, households_in, origins
+from grids.queries.drafts import DraftState, due_drafts, last_parts, state_of, version_numbers
+from grids.rules.coverage import closed_degrees
+from ledger.actions import audit
+from ledger.actors import CLOCK, Actor
+from ledger.clock import app_now
+from ledger.promises import promise
+
+PUBLISH = "grids.publish"
+Stage = BoundaryDraft.Stage
+
+
+@transaction.atomic(durable=True)
+def submit_draft(*, draft_id: int, version: int, actor: Actor) -> None:
+    """Hand a draft in for publication. It has to fit exactly and to change something.
+
+    Raises:
+        ValidationError: code defects, nothing, or moved_on.
+    """
+    now = app_now()
+    state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
+    _demand_exact(state)
+    _set(state, stage=Stage.SUBMITTED, submitted_by_id=actor.user_id, submitted_at=now, note="", updated_at=now)
+    _record("boundary.submitted", state, actor, now)
+
+
+@transaction.atomic(durable=True)
+def send_back_draft(*, draft_id: int, version: int, note: str, actor: Actor) -> None:
+    """Give a submitted draft back to be drawn on, with the reason; its authors may take it back themselves."""
+    now = app_now()
+    right = PUBLISH if actor.may(PUBLISH) else EDIT
+    state = locked(draft_id=draft_id, version=version, stage=Stage.SUBMITTED, right=right, actor=actor)
+    if right == PUBLISH and not note.strip():
+        raise ValidationError({"note": _("Say why.")})
+    _set(state, stage=Stage.DRAWING, note=note.strip(), updated_at=now)
+    _record("boundary.sent_back", state, actor, now)
+
+
+@transaction.atomic(durable=True)
+def publish_draft(*, draft_id: int, version: int, effective_from: date, actor: Actor) -> None:
+    """Make a submitted draft the boundaries from a day on. Old versions end, new ones begin; none is deleted.
+
+    Arguments:
+        effective_from: the first day of the new boundaries, after today: who answers for a case must not change
+            within a day that has begun.
+
+    Raises:
+        PermissionDenied: no right, or the actor drew or submitted it.
+        ValidationError: code day, defects, base (boundaries have changed since it was begun), code_taken or moved_on.
+    """
+    now = app_now()
+    state = locked(draft_id=draft_id, version=version, stage=Stage.SUBMITTED, right=PUBLISH, actor=actor)
+    if actor.user_id in state.authors:
+        raise PermissionDenied("four_eyes")
+    if effective_from <= city_day(now):
+        raise ValidationError({"effective_from": _("Choose a day after today.")}, code="day")
+    _demand_exact(state)
+    _demand_base(state, effective_from)
+    _write_versions(state, effective_from)
+    values = {"published_by_id": actor.user_id, "published_at": now, "effective_from": effective_from}
+    _set(state, stage=Stage.PUBLISHED, updated_at=now, **values)
+    _record("boundary.published", state, actor, now, day=str(effective_from))
+
+
+@transaction.atomic(durable=True)
+def withdraw_draft(*, draft_id: int, version: int, note: str, actor: Actor) -> None:
+    """Take a published change back before its day. Its versions stay, with an empty period; the old ones go on.
+
+    Raises:
+        ValidationError: the day has come, or no reason is given.
+    """
+    now = app_now()
+    state = locked(draft_id=draft_id, version=version, stage=Stage.PUBLISHED, right=PUBLISH, actor=actor)
+    day = state.row.effective_from
+    if day is None or day <= city_day(now):
+        raise ValidationError(_("These boundaries are in force already; draw another change."), code="in_force")
+    if not note.strip():
+        raise ValidationError({"note": _("Say why.")})
+    _take_back(state, day, now)
+    _set(state, stage=Stage.WITHDRAWN, note=note.strip(), updated_at=now)
+    _record("boundary.withdrawn", state, actor, now)
+
+
+def _take_back(state: DraftState, day: date, now: datetime) -> None:
+    made = list(GridVersion.objects.select_for_update().filter(draft_id=state.row.id))
+    for version in made:
+        version.valid = DateRange(empty=True)
+    GridVersion.objects.bulk_update(made, ["valid"])
+    base = [part.version_id for part in state.base.values() if part.version_id is not None]
+    ended = list(GridVersion.objects.select_for_update().filter(pk__in=base, valid__endswith=day))
+    for version in ended:
+        version.valid = since(version.valid.lower)
+    GridVersion.objects.bulk_update(ended, ["valid"])
+    # a code that was once published is used up
+    new = [code for kind, code in state.changes() if kind == "new"]
+    Grid.objects.filter(code__in=new).update(retired_at=now)
+
+
+def _demand_exact(state: DraftState) -> None:
+    if not state.changes():
+        raise ValidationError(_("Nothing has been changed yet."), code="nothing")
+    defects = boundary_defects(state.rings, state.outline)
+    if defects:
+        raise ValidationError(
+            _("%(count)s places do not fit yet: see the check. Nothing was handed in.") % {"count": len(defects)},
+            code="defects",
+        )
+
+
+def _demand_base(state: DraftState, effective_from: date) -> None:
+    """What the draft began with is still the last word, and began before the new day."""
+    last = last_parts(state.division_id, state.scheme_id)
+    if {part.version_id for part in last} != {part.version_id for part in state.base.values()}:
+        message = _("The boundaries of this village have changed since the draft was begun. Begin a new one.")
+        raise ValidationError(message, code="base")
+    touched = [part.version_id for part in state.base.values() if part.version_id is not None]
+    latest = GridVersion.objects.filter(pk__in=touched).order_by("-valid__startswith").first()
+    if latest is not None and latest.valid.lower >= effective_from:
+        message = _("Choose a day after %(day)s: the present boundaries begin then.") % {"day": latest.valid.lower}
+        raise ValidationError({"effective_from": message}, code="day")
+
+
+def _write_versions(state: DraftState, day: date) -> None:
+    what = dict((code, kind) for kind, code in state.changes())
+    ended = [state.base[code].version_id for code, kind in what.items() if kind in ("ended", "boundary")]
+    close(GridVersion, [pk for pk in ended if pk is not None], day)
+    grids = _grids(state, what)
+    numbers = version_numbers(grids.values())
+    fresh = [
+        GridVersion(
+            grid_id=grid_id,
+            scheme_id=state.scheme_id,
+            number=numbers.get(grid_id, 0) + 1,
+            boundary=Polygon(closed_degrees(state.parts[code].ring), srid=4326),
+            area=0.0,
+            valid=since(day),
+            draft_id=state.row.id,
+        )
+        for code, grid_id in grids.items()
+    ]
+    made = GridVersion.objects.bulk_create(fresh)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE grids_gridversion SET area = ST_Area(boundary::geography) WHERE id = ANY(%s)",
+            [[row.pk for row in made]],
+        )
+
+
+def _grids(state: DraftState, what: dict[str, str]) -> dict[str, int]:
+    """Code → grid id of every grid that gets a version; new grids are written."""
+    new = [code for code, kind in what.items() if kind == "new"]
+    taken = sorted(Grid.objects.filter(code__in=new).values_list("code", flat=True))
+    if taken:
+        message = _("Code %(codes)s has been given to another grid in the meantime.") % {"codes": ", ".join(taken)}
+        raise ValidationError(message, code="code_taken")
+    division = Division.objects.get(pk=state.division_id)
+    houses = households_in({code: state.parts[code].ring for code in new})
+    rows = [
+        Grid(
+            scheme_id=state.scheme_id,
+            code=code,
+            type=state.parts[code].type,
+            name_zh=state.parts[code].name_zh,
+            name_en=state.parts[code].name_en,
+            division=division,
+            path=f"{division.path}{code}/",
+            households=houses[code][0],
+        )
+        for code in new
+    ]
+    found = {row.code: row.pk for row in Grid.objects.bulk_create(rows)}
+    moved = {code: state.base[code].grid_id for code, kind in what.items() if kind == "boundary"}
+    return found | {code: pk for code, pk in moved.items() if pk is not None}
+
+
+def bring_into_force(*, now: datetime) -> bool:
+    """Follow one published change whose day has come: codes end, names and households change, open cases move.
+
+    A periodic job, one change at a time. Returns True if there may be more.
+    """
+    due = due_drafts(city_day(now))
+    if not due:
+        return False
+    draft = BoundaryDraft.objects.select_for_update(of=["self"]).select_related("division").get(pk=due[0])
+    state = state_of(draft)
+    what = dict((code, kind) for kind, code in state.changes())
+    ended = [code for code, kind in what.items() if kind == "ended"]
+    Grid.objects.filter(code__in=ended, retired_at=None).update(retired_at=now)
+    _follow_names(state, what)
+    _follow_duties(state, what, ended)
+    BoundaryDraft.objects.filter(pk=draft.pk).update(
+        stage=Stage.IN_FORCE, in_force_at=now, updated_at=now, version=draft.version + 1
+    )
+    promise("cases.follow_grids", key=f"boundary:{draft.pk}:0", payload={"draft": draft.pk, "after": 0}, now=now)
+    audit(actor=CLOCK, action="boundary.in_force", now=now, object_kind="boundary_draft", object_id=draft.pk)
+    return len(due) > 1
+
+
+def _follow_names(state: DraftState, what: dict[str, str]) -> None:
+    kept = [code for code, kind in what.items() if kind != "ended"]
+    counted = households_in({code: state.parts[code].ring for code in kept})
+    rows = list(Grid.objects.select_for_update().filter(code__in=kept))
+    for row in rows:
+        part = state.parts[row.code]
+        row.name_zh, row.name_en, row.type = part.name_zh, part.name_en, part.type
+        # unit grids hold no households; service grids those of their house numbers
+        row.households = counted[row.code][0] if state.row.scheme == "service" else row.households
+    Grid.objects.bulk_update(rows, ["name_zh", "name_en", "type", "households"])
+
+
+def _follow_duties(state: DraftState, what: dict[str, str], ended: list[str]) -> None:
+    """Posts of a grid that ended end with it; a new grid begins with the people of the one it was cut from."""
+    day = state.row.effective_from
+    if day is None:
+        return
+    new = {code: state.parts[code].ring for code, kind in what.items() if kind == "new"}
+    came_from = origins(new, state.base_rings)
+    ids = dict(Grid.objects.filter(code__in=[*new, *came_from.values()]).values_list("code", "pk"))
+    posts = Duty.objects.filter(grid__code__in=came_from.values(), valid__contains=day)
+    held: dict[str, list[tuple[int, str]]] = {}
+    for code, user_id, post in posts.values_list("grid__code", "user_id", "post"):
+        held.setdefault(code, []).append((user_id, post))
+    fresh = [
+        Duty(grid_id=ids[code], user_id=user_id, post=post, valid=since(day))
+        for code, origin in came_from.items()
+        for user_id, post in held.get(origin, [])
+    ]
+    over = Duty.objects.filter(grid__code__in=ended, valid__upper_inf=True).values_list("pk", flat=True)
+    close(Duty, list(over), day)
+    Duty.objects.bulk_create(fresh)
+
+
+def _set(state: DraftState, **values: Any) -> None:
+    BoundaryDraft.objects.filter(pk=state.row.id).update(version=state.version + 1, **values)
+
+
+def _record(action: str, state: DraftState, actor: Actor, now: datetime, **data: Any) -> None:
+    facts = {"village": state.row.division_code, "scheme": state.row.scheme, **data}
+    audit(actor=actor, action=action, now=now, object_kind="boundary_draft", object_id=state.row.id, data=facts)

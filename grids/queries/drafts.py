@@ -1,0 +1,238 @@
+"""Changes of boundaries as they stand: parts of the step that is shown, beside those in force when it was begun."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, Max, Q, QuerySet
+
+from accounts.access import within
+from grids.models import BoundaryDraft, Division, DraftPart, DraftStep, Grid, GridVersion, Scheme
+from grids.queries.boundaries import ring_from
+from grids.rules.coverage import Parts, Ring, canonical
+from ledger.actors import Actor
+
+OPEN = (BoundaryDraft.Stage.DRAWING, BoundaryDraft.Stage.SUBMITTED)
+LIST_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A grid of a draft; `grid_id` and `version_id` are None for one that is new."""
+
+    code: str
+    type: str
+    name_zh: str
+    name_en: str
+    ring: Ring
+    grid_id: int | None = None
+    version_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft in a list; names of people in both languages."""
+
+    id: int
+    title: str
+    stage: str
+    scheme: str
+    division_code: str
+    division_zh: str
+    division_en: str
+    path: str
+    drafted_zh: str
+    drafted_en: str
+    updated_at: datetime
+    effective_from: date | None
+    published_zh: str
+    published_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One edit: its number, what was done, codes and places, and whether it is undone at the moment."""
+
+    number: int
+    operation: str
+    detail: dict[str, Any]
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftState:
+    """A draft at its present step.
+
+    Arguments:
+        outline: of the village, which the parts have to fill.
+        last: number of the last step; greater than `position` if something was undone.
+        authors: user ids of all who drew or submitted; none of them may publish.
+    """
+
+    row: DraftRow
+    scheme_id: int
+    division_id: int
+    version: int
+    position: int
+    last: int
+    note: str
+    parts: dict[str, Part]
+    base: dict[str, Part]
+    outline: Ring
+    steps: list[StepRow]
+    authors: frozenset[int]
+    submitted_at: datetime | None
+
+    @property
+    def rings(self) -> Parts:
+        return {code: part.ring for code, part in self.parts.items()}
+
+    @property
+    def base_rings(self) -> Parts:
+        return {code: part.ring for code, part in self.base.items()}
+
+    @property
+    def editable(self) -> bool:
+        return self.row.stage == BoundaryDraft.Stage.DRAWING
+
+    def changes(self) -> list[tuple[str, str]]:
+        """(what, code): new, ended, boundary or name, by code."""
+        found = []
+        for code in sorted(self.parts.keys() | self.base.keys()):
+            now, before = self.parts.get(code), self.base.get(code)
+            if before is None:
+                found.append(("new", code))
+            elif now is None:
+                found.append(("ended", code))
+            elif canonical(now.ring) != canonical(before.ring):
+                found.append(("boundary", code))
+            elif (now.name_zh, now.name_en, now.type) != (before.name_zh, before.name_en, before.type):
+                found.append(("name", code))
+        return found
+
+
+_ROW = ("id", "title", "stage", "scheme__code", "division__code", "division__name_zh", "division__name_en",
+        "division__path", "drafted_by__display_name", "drafted_by__display_name_en", "updated_at", "effective_from",
+        "published_by__display_name", "published_by__display_name_en")  # fmt: skip
+
+
+def _row(values: tuple[Any, ...]) -> DraftRow:
+    known: list[Any] = [*values[:12], values[12] or "", values[13] or ""]
+    return DraftRow(*known)
+
+
+def draft_rows(actor: Actor, *, closed: bool = False) -> list[DraftRow]:
+    """Drafts of the actor's territory, last touched first: those under way and published, or those that are over."""
+    stages = ("in_force", "withdrawn", "discarded") if closed else (*OPEN, "published")
+    rows: QuerySet[BoundaryDraft] = BoundaryDraft.objects.filter(stage__in=stages)
+    rows = rows.filter(division__path__startswith=actor.territory) if actor.territory else rows.none()
+    return [_row(row) for row in rows.order_by("-updated_at", "-id").values_list(*_ROW)[:LIST_MOST]]
+
+
+def draft_state(draft_id: int, actor: Actor) -> DraftState | None:
+    """A draft as it stands; None if there is none in the actor's territory. Four statements."""
+    draft = BoundaryDraft.objects.select_related("division").filter(pk=draft_id).first()
+    if draft is None or not within(actor.territory, draft.division.path):
+        return None
+    return state_of(draft)
+
+
+def state_of(draft: BoundaryDraft) -> DraftState:
+    """A draft at its present step, whoever asks. Three statements."""
+    draft_id = draft.pk
+    row = _row(BoundaryDraft.objects.filter(pk=draft_id).values_list(*_ROW)[0])
+    steps = list(DraftStep.objects.filter(draft=draft).order_by("number"))
+    shown = {step.number: step.pk for step in steps}
+    held: dict[int, dict[str, Part]] = {pk: {} for pk in shown.values()}
+    wanted = {shown[0], shown[draft.position]}
+    for part in DraftPart.objects.filter(step_id__in=wanted).order_by("code"):
+        held[part.step_id][part.code] = _part(part)
+    people = {draft.drafted_by_id, draft.submitted_by_id, *(step.made_by_id for step in steps)} - {None}
+    return DraftState(
+        row=row,
+        scheme_id=draft.scheme_id,
+        division_id=draft.division_id,
+        version=draft.version,
+        position=draft.position,
+        last=max(shown),
+        note=draft.note,
+        parts=held[shown[draft.position]],
+        base=held[shown[0]],
+        outline=ring_from(draft.division.outline),
+        steps=[StepRow(s.number, s.operation, s.detail, s.number > draft.position) for s in steps if s.number],
+        authors=frozenset(pk for pk in people if pk is not None),
+        submitted_at=draft.submitted_at,
+    )
+
+
+def _part(part: DraftPart) -> Part:
+    texts = part.code, part.type, part.name_zh, part.name_en
+    return Part(*texts, ring_from(part.boundary), part.grid_id, part.version_id)
+
+
+def last_parts(division_id: int, scheme_id: int) -> list[Part]:
+    """Grids of a village with their last boundaries: those in force, or those published for a later day."""
+    rows = GridVersion.objects.filter(grid__division_id=division_id, scheme_id=scheme_id, valid__upper_inf=True)
+    return [
+        Part(v.grid.code, v.grid.type, v.grid.name_zh, v.grid.name_en, ring_from(v.boundary), v.grid_id, v.pk)
+        for v in rows.select_related("grid").order_by("grid__code")
+    ]
+
+
+def taken_codes(division_code: str) -> set[str]:
+    """Codes that no new grid may have: of all grids there ever were in a village, and of drafts under way."""
+    used = Grid.objects.filter(code__startswith=division_code).values_list("code", flat=True)
+    parts = DraftPart.objects.filter(step__draft__stage__in=OPEN, code__startswith=division_code)
+    planned = parts.filter(step__number=F("step__draft__position")).values_list("code", flat=True)
+    return {*used, *planned}
+
+
+@dataclass(frozen=True, slots=True)
+class VillageRow:
+    """A village that can be zoned, with the number of its grids per scheme today."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    path: str
+
+
+def villages_to_zone(actor: Actor, *, on: date) -> list[VillageRow]:
+    """Villages with an outline in the actor's territory, by code."""
+    rows = Division.objects.filter(level="village", valid__contains=on, outline__isnull=False)
+    rows = rows.filter(path__startswith=actor.territory) if actor.territory else rows.none()
+    return [VillageRow(*row) for row in rows.order_by("code").values_list("id", "code", "name_zh", "name_en", "path")]
+
+
+def scheme_rows() -> list[tuple[str, str, str]]:
+    """(code, Chinese name, English name) of each scheme."""
+    return list(Scheme.objects.order_by("-code").values_list("code", "name_zh", "name_en"))
+
+
+def published_ahead(*, division_id: int, scheme_id: int) -> BoundaryDraft | None:
+    """The change of a village and scheme that is published and not yet in force; None if there is none."""
+    rows = BoundaryDraft.objects.filter(division_id=division_id, scheme_id=scheme_id)
+    return rows.filter(stage=BoundaryDraft.Stage.PUBLISHED).first()
+
+
+def version_numbers(grid_ids: Iterable[int]) -> dict[int, int]:
+    """Grid id → highest boundary version number, withdrawn ones counted."""
+    rows = GridVersion.objects.filter(grid_id__in=list(grid_ids)).values("grid_id")
+    return dict(rows.annotate(last=Max("number")).values_list("grid_id", "last"))
+
+
+def touched_grids(draft_id: int) -> tuple[str, list[int]]:
+    """Column of a case that a change concerns (grid or management_grid), and the grids it took something from."""
+    draft = BoundaryDraft.objects.select_related("division", "scheme").get(pk=draft_id)
+    state = state_of(draft)
+    ids = [state.base[code].grid_id for kind, code in state.changes() if kind in ("boundary", "ended")]
+    column = "management_grid" if draft.scheme.code == "management" else "grid"
+    return column, [pk for pk in ids if pk is not None]
+
+
+def due_drafts(day: date) -> list[int]:
+    """Published changes whose day has come and that grids and households do not follow yet, oldest first."""
+    due = Q(stage=BoundaryDraft.Stage.PUBLISHED, effective_from__lte=day)
+    return list(BoundaryDraft.objects.filter(due).order_by("effective_from", "id").values_list("id", flat=True))
