@@ -157,7 +157,9 @@ class VersionForm(forms.Form):
     """What every button of a draft sends: the draft as it was seen."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    note = forms.CharField(label=_("Reason"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
     effective_from = forms.DateField(
         label=_("In force from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )

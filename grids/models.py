@@ -136,7 +136,7 @@ class BoundaryDraft(models.Model):
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.DRAWING)
     version = models.PositiveIntegerField(default=0)  # compared by every edit
     position = models.PositiveIntegerField(default=0)  # the step that is shown; later ones can be done again
-    note = models.TextField(blank=True)  # why it was sent back or withdrawn
+    reason = models.TextField(blank=True)  # why it was sent back or withdrawn
     drafted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -167,7 +167,7 @@ class DraftStep(models.Model):
     draft = models.ForeignKey(BoundaryDraft, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveIntegerField()  # 0 is what was in force
     operation = models.CharField(max_length=12)
-    detail = models.JSONField(default=dict)  # codes and places
+    facts = models.JSONField(default=dict)  # codes and places
     made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 

@@ -67,7 +67,7 @@ def write_step(
 ) -> None:
     """Keep all parts as a step leaves them."""
     step = DraftStep.objects.create(
-        draft_id=draft_id, number=number, operation=operation, detail=detail, made_by_id=int(actor.id), made_at=now
+        draft_id=draft_id, number=number, operation=operation, facts=detail, made_by_id=int(actor.id), made_at=now
     )
     DraftPart.objects.bulk_create(
         DraftPart(

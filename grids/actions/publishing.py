@@ -39,19 +39,19 @@ def submit_draft(*, draft_id: int, version: int, actor: Actor) -> None:
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
     _demand_exact(state)
-    _set(state, stage=Stage.SUBMITTED, submitted_by_id=actor.user_id, submitted_at=now, note="", updated_at=now)
+    _set(state, stage=Stage.SUBMITTED, submitted_by_id=actor.user_id, submitted_at=now, reason="", updated_at=now)
     _record("boundary.submitted", state, actor, now)
 
 
 @transaction.atomic(durable=True)
-def send_back_draft(*, draft_id: int, version: int, note: str, actor: Actor) -> None:
-    """Give a submitted draft back to be drawn on, with the reason; its authors may take it back themselves."""
+def send_back_draft(*, draft_id: int, version: int, reason: str, actor: Actor) -> None:
+    """Give a submitted draft back to be drawn on, with a reason; its authors may take it back themselves."""
     now = app_now()
     right = PUBLISH if actor.may(PUBLISH) else EDIT
     state = locked(draft_id=draft_id, version=version, stage=Stage.SUBMITTED, right=right, actor=actor)
-    if right == PUBLISH and not note.strip():
-        raise ValidationError({"note": _("Say why.")})
-    _set(state, stage=Stage.DRAWING, note=note.strip(), updated_at=now)
+    if right == PUBLISH and not reason.strip():
+        raise ValidationError({"reason": _("Say why.")})
+    _set(state, stage=Stage.DRAWING, reason=reason.strip(), updated_at=now)
     _record("boundary.sent_back", state, actor, now)
 
 
@@ -82,7 +82,7 @@ def publish_draft(*, draft_id: int, version: int, effective_from: date, actor: A
 
 
 @transaction.atomic(durable=True)
-def withdraw_draft(*, draft_id: int, version: int, note: str, actor: Actor) -> None:
+def withdraw_draft(*, draft_id: int, version: int, reason: str, actor: Actor) -> None:
     """Take a published change back before its day. Its versions stay, with an empty period; the old ones go on.
 
     Raises:
@@ -93,10 +93,10 @@ def withdraw_draft(*, draft_id: int, version: int, note: str, actor: Actor) -> N
     day = state.row.effective_from
     if day is None or day <= city_day(now):
         raise ValidationError(_("These boundaries are in force already; draw another change."), code="in_force")
-    if not note.strip():
-        raise ValidationError({"note": _("Say why.")})
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why.")})
     _take_back(state, day, now)
-    _set(state, stage=Stage.WITHDRAWN, note=note.strip(), updated_at=now)
+    _set(state, stage=Stage.WITHDRAWN, reason=reason.strip(), updated_at=now)
     _record("boundary.withdrawn", state, actor, now)
 
 

@@ -56,7 +56,7 @@ class StepRow:
 
     number: int
     operation: str
-    detail: dict[str, Any]
+    facts: dict[str, Any]
     undone: bool
 
 
@@ -76,7 +76,7 @@ class DraftState:
     version: int
     position: int
     last: int
-    note: str
+    reason: str
     parts: dict[str, Part]
     base: dict[str, Part]
     outline: Ring
@@ -156,11 +156,11 @@ def state_of(draft: BoundaryDraft) -> DraftState:
         version=draft.version,
         position=draft.position,
         last=max(shown),
-        note=draft.note,
+        reason=draft.reason,
         parts=held[shown[draft.position]],
         base=held[shown[0]],
         outline=ring_from(draft.division.outline),
-        steps=[StepRow(s.number, s.operation, s.detail, s.number > draft.position) for s in steps if s.number],
+        steps=[StepRow(s.number, s.operation, s.facts, s.number > draft.position) for s in steps if s.number],
         authors=frozenset(pk for pk in people if pk is not None),
         submitted_at=draft.submitted_at,
     )

@@ -167,9 +167,9 @@ MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
     "redo": (_step(True), ()),
     "discard": (_discard, ()),
     "submit": (_submit, ()),
-    "back": (words.told(actions.send_back_draft, _("Given back to be drawn on.")), ("note",)),
+    "back": (words.told(actions.send_back_draft, _("Given back to be drawn on.")), ("reason",)),
     "publish": (words.told(actions.publish_draft, _("Published.")), ("effective_from",)),
-    "withdraw": (words.told(actions.withdraw_draft, _("Withdrawn.")), ("note",)),
+    "withdraw": (words.told(actions.withdraw_draft, _("Withdrawn.")), ("reason",)),
 }
 
 

@@ -163,7 +163,7 @@ def step_lines(state: DraftState) -> list[Line]:
     return [
         Line(
             label=OPERATIONS.get(step.operation, step.operation),
-            words=_names(state, None, step.detail.get("codes", ())) or "–",
+            words=_names(state, None, step.facts.get("codes", ())) or "–",
             level="undone" if step.undone else "now" if step.number == state.position else "",
             key=str(step.number),
         )

@@ -249,7 +249,7 @@ def test_nobody_publishes_what_he_drew(draft: int, clerk: Actor, chief: Actor) -
     seen = submitted(draft, clerk).version
     with pytest.raises(PermissionDenied):
         actions.publish_draft(draft_id=draft, version=seen, effective_from=tomorrow(), actor=clerk)
-    actions.send_back_draft(draft_id=draft, version=seen, note="再看一遍", actor=chief)
+    actions.send_back_draft(draft_id=draft, version=seen, reason="再看一遍", actor=chief)
     mine = edit(draft, chief, "end", grid=f"{VILLAGE}S13")
     actions.step_draft(draft_id=draft, version=mine.version, forward=False, actor=clerk)
     now = state(draft, clerk)
@@ -298,8 +298,8 @@ def test_a_withdrawn_change_leaves_everything_as_it_was_and_forgets_nothing(
     actions.publish_draft(draft_id=draft, version=seen.version, effective_from=day, actor=chief)
     published = state(draft, chief)
     with pytest.raises(ValidationError, match="Say why"):
-        actions.withdraw_draft(draft_id=draft, version=published.version, note="", actor=chief)
-    actions.withdraw_draft(draft_id=draft, version=published.version, note="日期有误", actor=chief)
+        actions.withdraw_draft(draft_id=draft, version=published.version, reason="", actor=chief)
+    actions.withdraw_draft(draft_id=draft, version=published.version, reason="日期有误", actor=chief)
     assert {row.code: row.version for row in queries.grid_list(on=day, path="/")} == before
     assert GridVersion.objects.filter(draft=draft).count() == 2
     assert GridVersion.objects.filter(grid__code=S04, valid__upper_inf=True).count() == 1

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grids", "0001_initial"),
+        ("grids", "0002_locate"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ),
                 ("version", models.PositiveIntegerField(default=0)),
                 ("position", models.PositiveIntegerField(default=0)),
-                ("note", models.TextField(blank=True)),
+                ("reason", models.TextField(blank=True)),
                 ("drafted_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
                 ("submitted_at", models.DateTimeField(blank=True, null=True)),
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.PositiveIntegerField()),
                 ("operation", models.CharField(max_length=12)),
-                ("detail", models.JSONField(default=dict)),
+                ("facts", models.JSONField(default=dict)),
                 ("made_at", models.DateTimeField()),
                 (
                     "draft",
