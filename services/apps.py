@@ -3,7 +3,38 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from cases.kinds import CaseKind, register_kind
+from ledger import kinds
+
 
 class ServicesConfig(AppConfig):
     name = "services"
     verbose_name = _("Services")
+
+    def ready(self) -> None:
+        register_kind(
+            CaseKind(
+                slug="service",
+                name_zh="政务服务办件",
+                name_en="Application",
+                workflow="services.workflow.SERVICE",
+                detail="services.queries.matter_detail",
+                facts="services.queries.facts",
+                deadline="services.queries.deadline",
+                categories="services.queries.category_names",
+                moves={
+                    "ask_supplement": "service_supplement",
+                    "supply": "service_supply",
+                    "review_first": "service_opinion",
+                    "review_beside": "service_opinion",
+                    "review_after": "service_opinion",
+                    "grant": "service_grant",
+                    "refuse": "service_refuse",
+                },
+                partial="services/detail.html",
+            )
+        )
+        kinds.register_periodic("services.forget_drafts", handler="services.actions.forget_drafts", seconds=3600)
+        kinds.register_city_part(
+            "services", "services.actions.load_items", order=35, export="services.actions.export_items"
+        )

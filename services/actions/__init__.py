@@ -1,0 +1,32 @@
+"""The only writer of services: one durable transaction each, except what the ledger and the engine call in theirs."""
+
+from services.actions.applying import Application, Receipt, apply_for, supply_matter, withdraw_matter
+from services.actions.catalogue import export_items, load_items
+from services.actions.checking import Verdict, check_by_number, check_by_token
+from services.actions.deciding import ask_supplement, give_opinion, grant_matter, refuse_matter
+from services.actions.drafts import drop_draft, forget_drafts, own_draft, save_draft
+from services.actions.licences import revoke_licence
+from services.actions.personal import reveal_answers
+
+__all__ = [
+    "Application",
+    "Receipt",
+    "Verdict",
+    "apply_for",
+    "ask_supplement",
+    "check_by_number",
+    "check_by_token",
+    "drop_draft",
+    "export_items",
+    "forget_drafts",
+    "give_opinion",
+    "grant_matter",
+    "load_items",
+    "own_draft",
+    "refuse_matter",
+    "reveal_answers",
+    "revoke_licence",
+    "save_draft",
+    "supply_matter",
+    "withdraw_matter",
+]
