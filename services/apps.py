@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import CaseKind, register_kind
 from ledger import kinds
+from services.kinds import NOTICE, RETENTION
 
 
 class ServicesConfig(AppConfig):
@@ -34,7 +35,11 @@ class ServicesConfig(AppConfig):
                 partial="services/detail.html",
             )
         )
-        kinds.register_periodic("services.forget_drafts", handler="services.actions.forget_drafts", seconds=3600)
+        kinds.register_notice(
+            NOTICE, versions="services.kinds.SERVICE_NOTICE", name_zh="办事申请", name_en="Application for a service"
+        )
+        for row in RETENTION:
+            kinds.add_retention(row)
         kinds.register_city_part(
             "services", "services.actions.load_items", order=35, export="services.actions.export_items"
         )

@@ -4,7 +4,7 @@ from services.actions.applying import Application, Receipt, apply_for, supply_ma
 from services.actions.catalogue import export_items, load_items
 from services.actions.checking import Verdict, check_by_number, check_by_token
 from services.actions.deciding import ask_supplement, give_opinion, grant_matter, refuse_matter
-from services.actions.drafts import drop_draft, forget_drafts, own_draft, save_draft
+from services.actions.drafts import drop_draft, own_draft, save_draft
 from services.actions.licences import revoke_licence
 from services.actions.personal import reveal_answers
 
@@ -18,7 +18,6 @@ __all__ = [
     "check_by_token",
     "drop_draft",
     "export_items",
-    "forget_drafts",
     "give_opinion",
     "grant_matter",
     "load_items",

@@ -50,6 +50,7 @@ class Application:
     Arguments:
         code: item of the catalogue in force. edition: number of the edition the form was read in.
         answers: by field, see services.rules.check_answers. materials: stored files by paper.
+        notice: which version of the privacy notice stood beside the form (ledger.queries.notice_shown).
         purpose: why a clerk files it for somebody at the counter; "" for the applicant himself.
     """
 
@@ -58,6 +59,7 @@ class Application:
     answers: Mapping[str, Any]
     materials: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
     purpose: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,8 @@ def _complete(
     if actor.kind is ActorKind.RESIDENT:
         case.person_id = UUID(actor.id)
     else:
-        case.person_id = create_person(**{**_person(item, answers), **tale}).pk
-    organisation = create_organisation(**{**firm, **tale}) if firm else None
+        case.person_id = create_person(**{**_person(item, answers), **tale}, notice=application.notice).pk
+    organisation = create_organisation(**{**firm, **tale}, notice=application.notice) if firm else None
     Matter.objects.create(
         case=case,
         item_id=item.id,
@@ -196,7 +198,7 @@ def _personal(item: ItemRow, answers: Mapping[str, Any]) -> str:
     return json.dumps(secret, ensure_ascii=False, sort_keys=True) if secret else ""
 
 
-def as_applicant(actor: Actor, case: Case) -> Actor:
+def _as_applicant(actor: Actor, case: Case) -> Actor:
     """The resident as the identity the matter was filed under: his own, or one given with the phone he has proven.
 
     Raises:
@@ -212,7 +214,7 @@ def _lock(number: str, actor: Actor, now: datetime) -> tuple[Move, Actor]:
     case = case_of(number)
     if case is None:
         raise NoSuchCase
-    who = actor if actor.kind is ActorKind.MEMBER else as_applicant(actor, case)
+    who = actor if actor.kind is ActorKind.MEMBER else _as_applicant(actor, case)
     return lock(case.pk, actor=who, now=now), who
 
 

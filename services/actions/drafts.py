@@ -1,8 +1,7 @@
-"""Drafts: what a resident has begun, sealed, his alone; forgotten after 30 days."""
+"""Drafts: what a resident has begun, sealed, his alone; the retention table forgets them."""
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +13,6 @@ from ledger.clock import app_now
 from ledger.ids import uuid7
 from ledger.sealed import plain
 from services.models import Draft
-
-KEPT = timedelta(days=30)
-BATCH = 500
 
 
 @transaction.atomic(durable=True)
@@ -56,10 +52,3 @@ def drop_draft(*, actor: Actor, item_id: int) -> int:
     if actor.kind is not ActorKind.RESIDENT:
         return 0
     return Draft.objects.filter(person_id=actor.id, item=item_id).delete()[0]
-
-
-def forget_drafts(*, now: datetime) -> bool:
-    """Delete drafts nobody touched for 30 days; periodic, in ledger's transaction."""
-    old = list(Draft.objects.filter(updated_at__lt=now - KEPT).values_list("pk", flat=True)[:BATCH])
-    Draft.objects.filter(pk__in=old).delete()
-    return len(old) == BATCH

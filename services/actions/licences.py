@@ -15,8 +15,10 @@ from ledger.actions import audit, reveal
 from ledger.actors import Actor
 from ledger.clock import app_now
 from ledger.ids import uuid7
+from ledger.queries import notice_shown
 from ledger.sealed import blind_index, plain
 from services import rules
+from services.kinds import NOTICE
 from services.models import Licence, LicenceSerial, Matter
 from services.queries import ItemRow, item_by_id
 from services.queries.licences import seen_by
@@ -83,6 +85,7 @@ def _facts(item: ItemRow, answers: dict[str, Any]) -> list[dict[str, str]]:
 
 def _name_holder(licence: Licence, matter: Matter, item: ItemRow, actor: Actor, now: datetime) -> None:
     """An organisation holds it under its name; a person is written down as on the day of issue."""
+    today = city_date(now)
     if matter.organisation is not None:
         licence.organisation = matter.organisation
         licence.holder_index = blind_index(HOLDER, matter.organisation.name)
@@ -95,7 +98,7 @@ def _name_holder(licence: Licence, matter: Matter, item: ItemRow, actor: Actor, 
     person = next(answers[field.key] for field in item.fields if field.type == "person" and field.key in answers)
     licence.person = create_person(
         **person, source="application", purpose="hold the licence", basis="PIPL 13(3)",
-        expires=date(now.year + 10, 12, 31), now=now,
+        expires=date(now.year + 10, 12, 31), notice=notice_shown(NOTICE, "", today), now=now,
     )  # fmt: skip
     licence.holder = plain(person["name"])
     licence.holder_index = blind_index(HOLDER, person["name"])

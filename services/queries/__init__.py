@@ -13,7 +13,7 @@ from services.queries.catalogue import (
     search_items,
 )
 from services.queries.detail import MatterDetail, facts, matter_detail
-from services.queries.drafts import DraftRow, draft_of
+from services.queries.drafts import DraftRow, draft_of, old_drafts
 from services.queries.licences import (
     CheckRow,
     LicenceCard,
@@ -64,5 +64,6 @@ __all__ = [
     "my_licences",
     "my_matter",
     "my_matters",
+    "old_drafts",
     "search_items",
 ]

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ledger.actors import Actor, ActorKind
+from ledger.queries import retention_days
 from services.models import Draft
 
 
@@ -24,3 +27,8 @@ def draft_of(actor: Actor, item_id: int) -> DraftRow | None:
         return None
     found = Draft.objects.filter(person_id=actor.id, item=item_id).first()
     return DraftRow(found.pk, item_id, found.files, found.updated_at) if found is not None else None
+
+
+def old_drafts(*, now: datetime) -> QuerySet[Draft]:
+    """Drafts the retention table deletes."""
+    return Draft.objects.filter(updated_at__lt=now - retention_days("services.draft")).order_by("pk")
