@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
-from cases.kinds import RETENTION, RULE_FIELDS, check_kinds
+from cases.kinds import RETENTION, RULE_FIELDS, RULE_VERDICTS, check_kinds
 from grids.kinds import register_consequence
 from ledger import kinds
 
@@ -39,5 +39,16 @@ class CasesConfig(AppConfig):
         )
         for row in RETENTION:
             kinds.add_retention(row)
+        kinds.register_simulation(
+            "routing",
+            run="cases.queries.simulate_rules",
+            tell="cases.queries.tell_rules",
+            groups="cases.queries.rule_groups",
+            verdicts=RULE_VERDICTS,
+            name_zh="用历史案件试算派遣",
+            name_en="Route past cases by this draft",
+            units=("件案件", "cases"),
+            group=("部门", "Department"),
+        )
         for name in ("I1", "I2", "I3", "I4", "I8"):
             kinds.register_invariant(name, f"cases.queries.invariant_{name.lower()}")

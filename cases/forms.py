@@ -6,7 +6,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files import File
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+from ledger import kinds
+from ledger.kinds import SIMULATION_SIZES
+from ledger.queries.editions import english
 
 PURPOSES = [
     ("clarify", _("to clarify the report")),
@@ -142,6 +147,34 @@ class EditionMoveForm(PublishForm):
         required=False, max_length=500, label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2})
     )
     confirmed = forms.BooleanField(required=False)
+
+
+def _size_words(scope: str, size: int, unit: str) -> str:
+    if scope == "months":
+        return ngettext("the last %(n)s month", "the last %(n)s months", size) % {"n": size}
+    return f"{gettext('the newest %(n)s') % {'n': size}} {unit}"
+
+
+class SimulationForm(forms.Form):
+    """How much of the past is looked at.
+
+    Arguments:
+        kind: of the edition; it says what is offered.
+    """
+
+    size = forms.ChoiceField(label=_("How much of the past"))
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spec = kinds.simulations[kind]
+        unit = spec.units[1 if english() else 0]
+        sizes = [(scope, size) for scope in spec.scopes for size in SIMULATION_SIZES[scope]]
+        offer(self, "size", [(f"{scope}:{size}", _size_words(scope, size, unit)) for scope, size in sizes])
+
+    def chosen(self) -> dict[str, Any]:
+        """Keyword arguments of `ledger.actions.start_simulation`."""
+        scope, _colon, size = self.cleaned_data["size"].partition(":")
+        return {"scope": scope, "size": int(size)}
 
 
 class AtForm(forms.Form):

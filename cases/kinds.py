@@ -131,6 +131,15 @@ RETENTION = (
         action="keep",
     ),
 )
+# what a simulation of routing rules finds, worst first: code → (Chinese, English)
+RULE_VERDICTS = {
+    "nothing": ("将无规则匹配", "no rule would fit"),
+    "department": ("将送往其他部门", "would go to another department"),
+    "how": ("自动或岗位将改变", "automatic or role would change"),
+    "rule": ("部门不变，适用规则不同", "same department by another rule"),
+    "still": ("新旧规则均不匹配", "no rule fits, before or after"),
+}
+
 _kinds: dict[str, CaseKind] = {}
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases import api, views
-from cases.views import editions, rules, tracking
+from cases.views import editions, rules, simulations, tracking
 
 app_name = "cases"
 urlpatterns = [
@@ -21,6 +21,14 @@ urlpatterns = [
     path("desk/editions/<slug:kind>/", editions.history, name="edition_kind"),
     path("desk/editions/<slug:kind>/draft/", editions.draft, name="edition_draft"),
     path("desk/editions/<slug:kind>/<int:number>/", editions.edition, name="edition"),
+    path("desk/editions/<slug:kind>/<int:number>/simulations/", simulations.simulations, name="simulations"),
+    path("desk/editions/<slug:kind>/<int:number>/simulations/start/", simulations.start, name="simulation_start"),
+    path("desk/editions/<slug:kind>/<int:number>/simulations/<int:run>/", simulations.simulation, name="simulation"),
+    path(
+        "desk/editions/<slug:kind>/<int:number>/simulations/<int:run>/<slug:act>/",
+        simulations.act,
+        name="simulation_act",
+    ),
     path("desk/editions/<slug:kind>/<int:number>/<slug:move>/", editions.move, name="edition_move"),
     path("desk/rules/<int:edition>/new/", rules.edit_rule, name="rule_new"),
     path("desk/rules/<int:edition>/rule/<path:code>/", rules.edit_rule, name="rule_edit"),

@@ -57,6 +57,12 @@ class LedgerConfig(AppConfig):
             handler="ledger.actions.settle_render",
             queue="document",
         )
+        kinds.register_job(
+            "ledger.simulation",
+            step="ledger.actions.simulation_step",
+            name_zh="规则试算",
+            name_en="Simulation of rules",
+        )
         kinds.register_periodic("ledger.reconcile", handler="ledger.actions.reconcile", seconds=300)
         kinds.register_periodic("ledger.tidy", handler="ledger.actions.tidy", seconds=3600)
         for row in RETENTION:

@@ -20,8 +20,8 @@ rendering and no cache. Raise `ledger.promises.Transient` for "the other side is
 (some hundred rows); True means "there is more": it is called again at once in a new transaction.
 
 **Jobs** (long work): `step(job, budget_seconds) -> StepResult`, see ledger.actions.jobs; **invariants**:
-`() -> list[str]` (empty = holds); **city parts**, **documents**, **imports** and **editions**: see the functions of
-their names.
+`() -> list[str]` (empty = holds); **city parts**, **documents**, **imports**, **editions** and **simulations**: see the
+functions of their names.
 
 **Personal data**: `register_notice` (what people are told where their data is collected) and `register_retention` (how
 long it is kept); a check refuses a personal column without a row and a personal form field without a notice.
@@ -34,7 +34,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from ledger import personal
+from ledger import edition_kinds, personal
 
 # registries of personal data, described there
 NoticeKind = personal.NoticeKind
@@ -42,10 +42,14 @@ NoticeVersion = personal.NoticeVersion
 Retention = personal.Retention
 notices, register_notice, add_notice = personal.notices, personal.register_notice, personal.add_notice
 retentions, register_retention, add_retention = personal.retentions, personal.register_retention, personal.add_retention
+# registries of what is kept in editions, described there
+EDITION_READERS, SIMULATION_SIZES = edition_kinds.EDITION_READERS, edition_kinds.SIMULATION_SIZES
+EditionKind = edition_kinds.EditionKind
+SimulationKind = edition_kinds.SimulationKind
+editions, register_edition = edition_kinds.editions, edition_kinds.register_edition
+simulations, register_simulation = edition_kinds.simulations, edition_kinds.register_simulation
 
 QUEUES = ("route", "notify", "import", "geo", "document")
-# rights that draft or approve editions of some kind, or let one read them: the gate of /desk/editions/
-EDITION_READERS = ("rules.draft", "rules.approve", "cases.dispatch", "cases.supervise", "cases.coordinate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,26 +182,6 @@ class ImportKind:
 COLUMN_TYPES = ("text", "integer", "decimal", "date", "month", "code")
 
 
-@dataclass(frozen=True, slots=True)
-class EditionKind:
-    """A rule set or catalogue kept in editions; see `register_edition`."""
-
-    kind: str
-    name_zh: str
-    name_en: str
-    rows: str
-    fields: dict[str, tuple[str, str]]
-    draft: str
-    validate: str = ""
-    about_zh: str = ""
-    about_en: str = ""
-    edit_url: str = ""
-    row_url: str = ""
-    new_url: str = ""
-    draft_right: str = "rules.draft"
-    approve_right: str = "rules.approve"
-
-
 handlers: dict[str, Handler] = {}
 periodics: dict[str, Periodic] = {}
 jobs: dict[str, JobKind] = {}
@@ -205,7 +189,6 @@ invariants: dict[str, str] = {}
 city_parts: dict[str, CityPart] = {}
 documents: dict[str, DocumentKind] = {}
 imports: dict[str, ImportKind] = {}
-editions: dict[str, EditionKind] = {}
 
 
 def register_handler(
@@ -295,51 +278,6 @@ def register_import(
     imports[key] = ImportKind(key, columns, check, commit, right, name_zh, name_en, changes)
 
 
-def register_edition(
-    kind: str,
-    *,
-    name_zh: str,
-    name_en: str,
-    rows: str,
-    fields: dict[str, tuple[str, str]],
-    draft: str,
-    validate: str = "",
-    about_zh: str = "",
-    about_en: str = "",
-    edit_url: str = "",
-    row_url: str = "",
-    new_url: str = "",
-    draft_right: str = "rules.draft",
-    approve_right: str = "rules.approve",
-) -> None:
-    """A rule set or catalogue in editions. Its screens are under /desk/editions/<kind>/.
-
-    The owner writes the content of a draft in its own actions, each of which first calls
-    `ledger.actions.change_edition(edition_id=…, kind=…, actor=…)`: that locks the draft, checks the right, and counts
-    the change, so that nobody approves what he did not read or what he wrote himself.
-
-    Arguments:
-        kind: `Edition.kind`, at most 40 of a-z, 0-9, "-": part of the address.
-        rows: `(edition_id) -> dict[code, dict[field, text]]`: the content in the reader's language, with names and not
-            ids, in the order it is shown in; the difference between two editions is made of it.
-        fields: field → (Chinese, English) label, in the order of the columns.
-        draft: `(*, title: str, actor: Actor) -> Edition`, durable: begins a draft (`ledger.actions.draft_edition`) and
-            copies what is in force into it.
-        validate: `(edition_id) -> list[str]`: reasons in the reader's language why it cannot be approved.
-        about_zh, about_en: one sentence on what this decides.
-        edit_url: name of a route with `edition` (id): an editor of the whole draft.
-        row_url: name of a route with `edition` and `code`: the editor of one row.
-        new_url: name of a route with `edition`: a new row.
-        draft_right, approve_right: rights; each has to be one of EDITION_READERS.
-    """
-    if not {draft_right, approve_right} <= set(EDITION_READERS):
-        raise ValueError(f"{kind}: add its rights to EDITION_READERS")
-    editions[kind] = EditionKind(
-        kind, name_zh, name_en, rows, fields, draft, validate, about_zh, about_en, edit_url, row_url, new_url,
-        draft_right, approve_right,
-    )  # fmt: skip
-
-
 @cache
 def resolve(dotted: str) -> Callable[..., Any]:
     """The function behind a registered name.
@@ -375,6 +313,7 @@ def dotted_names() -> Iterator[tuple[str, str]]:
         ("import", imports, ("columns", "check", "commit", "changes")),
         ("edition", editions, ("rows", "draft", "validate")),
         ("retention", retentions, ("rows", "handler")),
+        ("simulation", simulations, ("run", "tell", "groups")),
     )
     for word, registry, fields in named:
         for key, spec in registry.items():

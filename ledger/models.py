@@ -248,6 +248,41 @@ class Edition(models.Model):
         return f"{self.kind} {self.number}"
 
 
+class SimulationRun(models.Model):
+    """A draft tried on history: what would have been otherwise. Progress and sums are in the job's checkpoint."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="simulations")
+    against = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()  # of the draft when it was begun
+    scope = models.CharField(max_length=8)  # last | months
+    size = models.PositiveIntegerField()  # how many of the newest, or months
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="simulation")
+    started_by = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.scope} {self.size}"
+
+
+class SimulationRow(models.Model):
+    """One thing that would have been otherwise. Ids and codes only; told to people by the kind."""
+
+    run = models.ForeignKey(SimulationRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    key = models.CharField(max_length=80)  # once per run, so that a repeated step writes nothing twice
+    verdict = models.CharField(max_length=12)
+    before = models.CharField(max_length=60, blank=True)  # group under the edition in force
+    after = models.CharField(max_length=60, blank=True)  # group under the draft
+    case_id = models.BigIntegerField(null=True, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "key"], name="simulation_row_once")]
+        indexes = [models.Index(fields=["run", "verdict", "id"], name="simulation_row_verdict")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.key}"
+
+
 class CalendarDay(models.Model):
     """A day that differs from the week: a statutory holiday, or a make-up working day (调休工作日)."""
 

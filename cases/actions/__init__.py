@@ -5,7 +5,7 @@ ledger's.
 from cases.actions.editions import draft_rules, remove_rule, save_rule
 from cases.actions.following import follow_grids
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
-from cases.actions.people import note_export, reveal_contact
+from cases.actions.people import note_export, note_simulation_export, reveal_contact
 from cases.actions.routing import route_case
 from cases.actions.rule_loading import load_rules
 from cases.actions.sweeping import free_steps, sweep_deadlines
@@ -25,6 +25,7 @@ __all__ = [
     "mark_seen",
     "move_case",
     "note_export",
+    "note_simulation_export",
     "release",
     "remove_rule",
     "reply",

@@ -51,3 +51,12 @@ def note_export(*, actor: Actor, filters: Mapping[str, str]) -> None:
     """An export of the case list is in the audit, with the filters but without what was typed into the search."""
     named = {name: value for name, value in filters.items() if name != "q"}
     audit(actor=actor, action="cases.export", object_kind="case_list", data=named, now=app_now())
+
+
+@transaction.atomic(durable=True)
+def note_simulation_export(*, actor: Actor, run_id: int, verdict: str, group: str) -> None:
+    """An export of what a simulation found is in the audit."""
+    chosen = {"verdict": verdict, "group": group}
+    audit(
+        actor=actor, action="simulation.export", object_kind="simulation", object_id=run_id, data=chosen, now=app_now()
+    )

@@ -34,6 +34,8 @@ from cases.queries.routing import RouteAnswer, RuleMatch, best_rule
 from cases.queries.rows import CaseRow, Page
 from cases.queries.rule_screens import rule_choices, rule_faults, rule_of, rule_rows, rule_values
 from cases.queries.rule_sets import export_rules, rule_lines, rules_of
+from cases.queries.rule_simulation import rule_groups, rule_set, simulate_rules, tell_rules
+from cases.queries.simulations import FoundRow, SimulationPage, simulation_lines, simulation_page
 from cases.queries.tracking import (
     TrackFacts,
     Tracking,
@@ -53,6 +55,7 @@ __all__ = [
     "CaseRow",
     "ChainLink",
     "Finding",
+    "FoundRow",
     "HistoryRow",
     "InboxRow",
     "LimitRow",
@@ -69,6 +72,7 @@ __all__ = [
     "RejectedRule",
     "RouteAnswer",
     "RuleMatch",
+    "SimulationPage",
     "StepRow",
     "TrackFacts",
     "TrackLink",
@@ -104,13 +108,19 @@ __all__ = [
     "released_photo",
     "rule_choices",
     "rule_faults",
+    "rule_groups",
     "rule_lines",
     "rule_of",
     "rule_rows",
+    "rule_set",
     "rule_values",
     "rules_of",
     "similar_cases",
+    "simulate_rules",
+    "simulation_lines",
+    "simulation_page",
     "superiors_of",
+    "tell_rules",
     "track_case",
     "tracked_photo",
     "tracking",

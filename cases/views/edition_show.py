@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.queries import actor_names
 from ledger import kinds, queries
 from ledger.actors import Actor
-from ledger.queries import Difference, EditionCard, EditionKindRow
+from ledger.queries import Difference, EditionCard, EditionKindRow, SimulationCard
+from ledger.queries.editions import english
 
 LAMPS = {"in_force": "ok", "upcoming": "hold", "approved": "soon", "draft": "soon", "returned": "late"}
 ICONS = {"+": "plus-circle", "-": "dash-circle", "~": "pencil"}
@@ -139,6 +141,7 @@ def moves(edition: EditionCard, cards: list[EditionCard], actor: Actor) -> dict[
         "faults": faults,
         "newer": newer,
         "waits": waits_for(edition, actor),
+        "can_simulate": edition.kind in kinds.simulations,
         "edit_url": _url(spec.edit_url, edition) if open_to["edit"] else "",
         "new_url": _url(spec.new_url, edition) if open_to["edit"] else "",
         "row_url": spec.row_url if open_to["edit"] else "",
@@ -185,3 +188,35 @@ def done_text(move: str) -> str:
         "withdraw": _("Withdrawn. The edition before it goes on."),
     }
     return texts[move]
+
+
+def simulation_words(spec: kinds.SimulationKind) -> dict[str, str]:
+    """What a kind calls its simulation, its things and its groups."""
+    place = 1 if english() else 0
+    title = (spec.name_zh, spec.name_en)[place]
+    return {"title": title, "unit": spec.units[place], "group_label": spec.group[place]}
+
+
+def verdict_tabs(request: HttpRequest, card: SimulationCard, chosen: str) -> list[dict[str, Any]]:
+    """The findings by verdict, what hurts most first."""
+
+    def tab(code: str, label: str, count: int) -> dict[str, Any]:
+        parameters = request.GET.copy()
+        parameters.pop("after", None)
+        parameters.pop("verdict", None)
+        if code:
+            parameters["verdict"] = code
+        url = f"{request.path}?{parameters.urlencode()}"
+        return {
+            "url": url,
+            "label": label,
+            "count": count,
+            "hot": code == first and count > 0,
+            "current": code == chosen,
+        }
+
+    labels = queries.verdict_labels(card.kind)
+    first = next(iter(labels))
+    return [tab("", _("Everything that would change"), card.changed)] + [
+        tab(code, label, card.counts.get(code, 0)) for code, label in labels.items()
+    ]

@@ -22,6 +22,7 @@ from ledger.actions.photos import StoredPhoto, store_photo
 from ledger.actions.records import audit, reveal
 from ledger.actions.relay import redeem_due, relay_round
 from ledger.actions.retention import due_retentions, place_hold, release_hold, run_retention
+from ledger.actions.simulations import simulation_step, start_simulation
 from ledger.promises.redeem import redeem, redeem_held
 from ledger.retries import retrying
 
@@ -66,8 +67,10 @@ __all__ = [
     "settle_incident",
     "settle_job_step",
     "settle_render",
+    "simulation_step",
     "sing",
     "start_job",
+    "start_simulation",
     "store_photo",
     "tick",
     "tidy",

@@ -30,8 +30,8 @@ def draft_edition(*, kind: str, title: str, actor: Actor, now: datetime) -> Edit
     Raises:
         PermissionDenied: the actor may not draft.
     """
-    _need(actor, _rights(kind)[0])
-    _lock_kind(kind)
+    _need(actor, rights_of(kind)[0])
+    lock_kind(kind)
     last = Edition.objects.filter(kind=kind).aggregate(last=Max("number"))["last"] or 0
     edition = Edition.objects.create(
         kind=kind,
@@ -52,7 +52,7 @@ def change_edition(*, edition_id: int, kind: str, actor: Actor) -> Edition:
         ValidationError: it is no draft any more.
         Edition.DoesNotExist: no such edition of this kind.
     """
-    _need(actor, _rights(kind)[0])
+    _need(actor, rights_of(kind)[0])
     edition = Edition.objects.select_for_update().get(pk=edition_id, kind=kind)
     if edition.state != State.DRAFT:
         raise ValidationError(_("Only a draft can be changed."), code="state")
@@ -77,7 +77,7 @@ def approve_edition(*, edition_id: int, actor: Actor, now: datetime, expected_ve
             same person (the database refuses the drafter too).
     """
     edition = _in_state(edition_id, State.DRAFT)
-    _need(actor, _rights(edition.kind)[1])
+    _need(actor, rights_of(edition.kind)[1])
     if _name(actor) in (edition.drafted_by, *edition.editors):
         raise ValidationError(_("Somebody else has to approve what you drafted."), code="four_eyes")
     if edition.returned_by:
@@ -96,9 +96,9 @@ def publish_edition(*, edition_id: int, effective_from: datetime, actor: Actor, 
         PermissionDenied: the actor may not approve.
         ValidationError: not approved, or effective in the past: what was decided under the old rules stays decided.
     """
-    _lock_kind(_kind_of(edition_id))
+    lock_kind(_kind_of(edition_id))
     edition = _in_state(edition_id, State.APPROVED)
-    _need(actor, _rights(edition.kind)[1])
+    _need(actor, rights_of(edition.kind)[1])
     if effective_from < now:
         raise ValidationError({"effective_from": _("An edition cannot apply to the past.")}, code="past")
     edition.state, edition.effective_from, edition.published_by = State.PUBLISHED, effective_from, _name(actor)
@@ -107,7 +107,7 @@ def publish_edition(*, edition_id: int, effective_from: datetime, actor: Actor, 
 
 def _return(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Edition:
     """Back to its drafter with a reason, from a draft or from an approved edition."""
-    _need(actor, _rights(edition.kind)[1])
+    _need(actor, rights_of(edition.kind)[1])
     _expect(edition, State.DRAFT, State.APPROVED)
     edition.state, edition.approved_by, edition.approved_at = State.DRAFT, "", None
     edition.returned_by, edition.returned_at, edition.reason = _name(actor), now, _reason(reason)
@@ -116,7 +116,7 @@ def _return(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Ed
 
 def _hand_in(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Edition:
     """The drafter has dealt with what it was returned for: it waits for approval again."""
-    _need(actor, _rights(edition.kind)[0])
+    _need(actor, rights_of(edition.kind)[0])
     _expect(edition, State.DRAFT)
     edition.returned_by, edition.returned_at, edition.reason = "", None, ""
     return _said(edition, "handed_in", actor, now)
@@ -124,7 +124,7 @@ def _hand_in(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> E
 
 def _discard(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Edition:
     """Give a draft up. Its content stays, so that it can be taken up again."""
-    _need(actor, _rights(edition.kind)[0])
+    _need(actor, rights_of(edition.kind)[0])
     _expect(edition, State.DRAFT)
     edition.state = State.DISCARDED
     return _said(edition, "discarded", actor, now)
@@ -132,7 +132,7 @@ def _discard(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> E
 
 def _restore(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Edition:
     """Take a discarded draft up again."""
-    _need(actor, _rights(edition.kind)[0])
+    _need(actor, rights_of(edition.kind)[0])
     _expect(edition, State.DISCARDED)
     edition.state = State.DRAFT
     return _said(edition, "restored", actor, now)
@@ -149,7 +149,7 @@ def _rebase(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Ed
 
 def _withdraw(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Edition:
     """Take back a published edition that is not yet in force: it is approved again, the one before it goes on."""
-    _need(actor, _rights(edition.kind)[1])
+    _need(actor, rights_of(edition.kind)[1])
     _expect(edition, *IN_FORCE_STATES)
     if edition.effective_from is None or edition.effective_from - now < WITHDRAW_BEFORE:
         message = _("It is in force or begins within a minute; draft a new edition instead.")
@@ -192,7 +192,7 @@ def move_edition(
         PermissionDenied, ValidationError: as the step says; "approve" also lists what the kind's `validate` found.
     """
     now = app_now()
-    _lock_kind(kind)
+    lock_kind(kind)
     edition = Edition.objects.select_for_update().get(kind=kind, number=number)
     if move == "approve":
         _refuse_faulty(edition)
@@ -210,7 +210,8 @@ def _refuse_faulty(edition: Edition) -> None:
         raise ValidationError(faults, code="faulty")
 
 
-def _rights(kind: str) -> tuple[str, str]:
+def rights_of(kind: str) -> tuple[str, str]:
+    """Rights that draft and approve editions of a kind."""
     spec = kinds.editions.get(kind)
     return (spec.draft_right, spec.approve_right) if spec else (DRAFT_RIGHT, APPROVE_RIGHT)
 
@@ -230,7 +231,7 @@ def _reason(text: str) -> str:
     return text.strip()[:REASON_MAX]
 
 
-def _lock_kind(kind: str) -> None:
+def lock_kind(kind: str) -> None:
     """One move of a kind at a time; taken before any row of it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_edition'), hashtext(%s))", [kind])

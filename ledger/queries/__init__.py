@@ -52,6 +52,17 @@ from ledger.queries.privacy import (
     retention_table,
     who_looked,
 )
+from ledger.queries.simulations import (
+    Finding,
+    Piece,
+    Simulation,
+    SimulationCard,
+    SimulationLine,
+    Told,
+    simulation_card,
+    simulation_cards,
+    verdict_labels,
+)
 
 __all__ = [
     "ContentRow",
@@ -61,14 +72,20 @@ __all__ = [
     "EditionKindRow",
     "EditionStep",
     "FieldChange",
+    "Finding",
     "HoldRow",
     "IncidentRow",
     "JobRow",
     "KindRow",
     "LookRow",
     "OperationsPage",
+    "Piece",
     "RetentionRow",
     "ShownNotice",
+    "Simulation",
+    "SimulationCard",
+    "SimulationLine",
+    "Told",
     "audit_head",
     "breaches",
     "document",
@@ -103,6 +120,9 @@ __all__ = [
     "operations_page",
     "retention_days",
     "retention_table",
+    "simulation_card",
+    "simulation_cards",
+    "verdict_labels",
     "who_looked",
     "work_calendar",
 ]
