@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api import MomentField, NumberField
+from accounts.api import MomentField, NumberField, TextField
 from events import rules
 from grids.datum import Datum
 
@@ -74,3 +74,22 @@ class ReportOut(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField(allow_null=True)
     result = serializers.CharField()
     steps = StepOut(many=True)
+
+
+class ServiceRequestIn(serializers.Serializer[Any]):
+    """A new request of Open311, as a form. Fields of the standard that are not kept are read and dropped."""
+
+    service_code = TextField(required=True, allow_blank=False)
+    lat = NumberField(required=False, default=None, allow_null=True)
+    long = NumberField(required=False, default=None, allow_null=True)
+    address_string = TextField(max_length=200)
+    address_id = TextField()
+    description = TextField(max_length=rules.DESCRIPTION_LIMIT)
+    first_name = TextField(max_length=30)
+    last_name = TextField(max_length=29)
+    phone = TextField(max_length=30)
+    media_url = TextField(max_length=2000)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """An empty field of a form was not filled in."""
+        return super().to_internal_value({name: value for name, value in data.items() if value != ""})

@@ -1,10 +1,12 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from events import views
 from events.api import reports
+from events.api.open311 import views as open311
 from events.views import desk, field
 
 # residents' pages have plain names: other rooms and the home page link to them
+FORM = r"(?:\.(?P<form>json|xml))?$"
 urlpatterns = [
     path("report/", views.report, name="events_report"),
     path("report/addresses/", views.report_addresses, name="events_report_addresses"),
@@ -27,4 +29,12 @@ urlpatterns = [
     path("desk/cases/<slug:number>/release/", desk.release, name="event_release"),
     path("api/v1/reports", reports.ReportsView.as_view(), name="api_reports"),
     path("api/v1/reports/<slug:number>", reports.ReportView.as_view(), name="api_report"),
+    re_path(rf"^open311/(?:v2/)?discovery{FORM}", open311.discovery, name="open311_discovery"),
+    re_path(rf"^open311/v2/services{FORM}", open311.services, name="open311_services"),
+    re_path(rf"^open311/v2/services/(?P<code>[0-9A-Za-z-]{{1,60}}){FORM}", open311.service, name="open311_service"),
+    re_path(rf"^open311/v2/requests{FORM}", open311.requests, name="open311_requests"),
+    re_path(
+        rf"^open311/v2/requests/(?P<number>[0-9A-Za-z-]{{1,40}}){FORM}", open311.request_page, name="open311_request"
+    ),
+    re_path(rf"^open311/v2/tokens/(?P<token>[0-9A-Za-z]{{1,80}}){FORM}", open311.token, name="open311_token"),
 ]

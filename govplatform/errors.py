@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from cases.engine import CaseMoved
+from events.api.open311.writing import error as open311_error
 from govplatform.logs import request_id
 
 RETRY_AFTER_SECONDS = 5
@@ -24,6 +25,8 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _answer(request: HttpRequest, status: int, title: str, detail: str, **extra: Any) -> HttpResponse:
+    if request.path.startswith("/open311/"):
+        return open311_error(request, status, f"{title}. {detail}")
     if _wants_json(request):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.path}
         body.update(extra)

@@ -17,7 +17,8 @@ class TextField(serializers.CharField):
     """A short text of a query; no control characters."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 120, "required": False, "default": "", "allow_blank": True, **options})
+        usual = {} if options.get("required") else {"required": False, "default": ""}
+        super().__init__(**{"max_length": 120, "allow_blank": True, **usual, **options})
 
 
 class FlagField(serializers.ChoiceField):

@@ -97,21 +97,25 @@ def caller(request: HttpRequest) -> str:
     return hashlib.blake2b(str(address).encode(), key=settings.KEYS.token[:64], digest_size=12).hexdigest()
 
 
-def public_limit(view: View) -> View:
-    """Decorator of open data: at most GOVPLATFORM_PUBLIC_PER_MINUTE calls from one address."""
+def _refused(request: HttpRequest) -> HttpResponse:
+    body = {"type": "about:blank", "title": _("Too many calls"), "status": 429, "instance": request.path}
+    return JsonResponse(body, status=429, content_type="application/problem+json")
+
+
+def public_limit(view: View, refused: Callable[[HttpRequest], HttpResponse] = _refused) -> View:
+    """Decorator of open data: at most GOVPLATFORM_PUBLIC_PER_MINUTE calls from one address.
+
+    Arguments:
+        refused: makes the answer 429 in the form of its standard.
+    """
 
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         name = caller(request)
         count = hit(f"address:{name}", settings.PUBLIC_PER_MINUTE) if name else Count(0)
-        answer = _refused(request) if count.exceeded else view(request, *args, **kwargs)
+        answer = refused(request) if count.exceeded else view(request, *args, **kwargs)
         for header, value in limit_headers(count).items():
             answer[header] = value
         return answer
 
     return limited  # type: ignore[return-value]
-
-
-def _refused(request: HttpRequest) -> HttpResponse:
-    body = {"type": "about:blank", "title": _("Too many calls"), "status": 429, "instance": request.path}
-    return JsonResponse(body, status=429, content_type="application/problem+json")

@@ -22,6 +22,7 @@ from cases.rules import SNAP_DEGREES
 from grids import queries as grid_queries
 from ledger.actors import Actor
 
+OPEN_LIMIT = 1000  # rows of open data in one answer
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
 Names = tuple[str, str]
 Box = tuple[float, float, float, float]
@@ -93,7 +94,7 @@ class Wanted(NamedTuple):
 
     Arguments:
         category, path: prefixes. since, until: reported in [since, until). box: west, south, east, north in degrees.
-        number: this case only.
+        number: this case only. numbers, categories: any of these.
     """
 
     kind: str = ""
@@ -106,6 +107,8 @@ class Wanted(NamedTuple):
     until: datetime | None = None
     box: Box | None = None
     number: str = ""
+    numbers: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
 
 
 def cases_for_client(actor: Actor, wanted: Wanted, *, after: str = "", limit: int = 50) -> Page[OutsideCase]:
@@ -118,7 +121,7 @@ def cases_for_client(actor: Actor, wanted: Wanted, *, after: str = "", limit: in
     key = read_key(after)
     if key is not None and key[0] is not None:
         found = found.filter(Q(opened_at__lt=key[0]) | Q(opened_at=key[0], pk__lt=key[1]))
-    rows, more = _read(found.order_by("-opened_at", "-pk"), limit)
+    rows, more = _read(found.order_by("-opened_at", "-pk"), min(limit, MAX_LIMIT))
     return Page(rows, key_of(rows[-1].opened_at, rows[-1].case_id) if more else "")
 
 
@@ -128,18 +131,19 @@ def case_for_client(actor: Actor, number: str) -> OutsideFile | None:
     return OutsideFile(rows[0], _steps(rows[0])) if rows else None
 
 
-def open_cases(wanted: Wanted, *, after: str = "", limit: int = 50) -> Page[OutsideCase]:
+def open_cases(wanted: Wanted, *, after: str = "", skip: int = 0, limit: int = 50) -> Page[OutsideCase]:
     """Cases of public kinds as open data, the newest first. At most four statements.
 
     Arguments:
         after: number of the last case of the page before; an unknown one gives nothing.
+        skip: rows to leave out instead, for a standard that pages by number; within a narrow window only.
     """
     found = Case.objects.filter(open_to_all(), _narrowed(wanted))
     if wanted.box is not None:
         found = _inside(found, wanted.box)
     if after:
         found = found.filter(pk__lt=Case.objects.filter(number=after).values("pk")[:1])
-    rows, more = _read(found.order_by("-pk"), limit)
+    rows, more = _read(found.order_by("-pk"), min(limit, OPEN_LIMIT), skip)
     return Page(rows, rows[-1].number if more else "")
 
 
@@ -161,6 +165,8 @@ def _narrowed(wanted: Wanted) -> Q:
         "category__startswith": wanted.category or None,
         "path__startswith": wanted.path or None,
         "closed": wanted.closed,
+        "number__in": wanted.numbers or None,
+        "category__in": wanted.categories or None,
         "opened_at__gte": wanted.since,
         "opened_at__lt": wanted.until,
     }
@@ -200,9 +206,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _read(found: QuerySet[Case], limit: int) -> tuple[tuple[OutsideCase, ...], bool]:
-    size = min(limit, MAX_LIMIT)
-    values = list(_on_lattice(found).values(*_COLUMNS)[: size + 1])
+def _read(found: QuerySet[Case], size: int, skip: int = 0) -> tuple[tuple[OutsideCase, ...], bool]:
+    values = list(_on_lattice(found).values(*_COLUMNS)[skip : skip + size + 1])
     shown = values[:size]
     places = grid_queries.names_of_paths(path for row in shown for path in (row["path"], _above(row["path"])))
     categories = _categories((row["kind"], row["category"]) for row in shown)

@@ -190,7 +190,7 @@ def _number(text: str | None) -> int | None:
 
 def _case_page(query: ItemsQuery) -> FeaturePage:
     since, until = case_queries.day_bounds(query.start, query.end)
-    said = dict(query.filters)
+    said: dict[str, Any] = dict(query.filters)
     closed = {"true": True, "false": False}.get(said.pop("closed", ""))
     wanted = case_queries.Wanted(**said, closed=closed, since=since, until=until, box=query.box)
     page = case_queries.open_cases(wanted, after=query.after, limit=query.limit)

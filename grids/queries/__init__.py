@@ -2,6 +2,7 @@
 
 from grids.queries.addresses import (
     AddressRow,
+    address_by_code,
     place_at,
     place_text,
     search_addresses,
@@ -59,6 +60,7 @@ __all__ = [
     "Posting",
     "SchemeRow",
     "Sought",
+    "address_by_code",
     "boundary_faults",
     "children_of",
     "city_day",

@@ -68,6 +68,19 @@ def search_addresses(text: str, limit: int = 10) -> list[AddressRow]:
         return [AddressRow(*row) for row in cursor.fetchall()]
 
 
+_BY_CODE = f"""
+SELECT {_COLUMNS} FROM grids_address a JOIN grids_division d ON d.id = a.division_id WHERE a.code = %(code)s
+"""  # noqa: S608 - columns are a constant
+
+
+def address_by_code(code: str) -> AddressRow | None:
+    """The address with this code; None if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_CODE, {"code": code})
+        row = cursor.fetchone()
+    return AddressRow(*row) if row else None
+
+
 _NEAREST = f"""
 SELECT {_COLUMNS}
   FROM grids_address a JOIN grids_division d ON d.id = a.division_id

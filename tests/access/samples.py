@@ -67,6 +67,20 @@ def _token(**more: Any) -> Callable[[World], Sample]:
     return sample
 
 
+def _with(sample: Sample, **more: Any) -> Sample:
+    """The same with further arguments."""
+    there = {**sample.there, **more} if sample.there is not None else None
+    return replace(sample, absent={**sample.absent, **more}, there=there)
+
+
+def _open311_request(world: World) -> Sample:
+    """A public case: everybody reads it."""
+    return Sample(
+        absent={"number": NO_NUMBER, "form": "json"},
+        there={"number": world.shared["same_grid"].number, "form": "json"},
+    )
+
+
 def _user(world: World) -> Sample:
     resident = User.objects.get(username="resident")
     worker = User.objects.get(username="gw01")
@@ -118,6 +132,10 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("events_released_photo", _fixed({"file": NOTHING, "variant": "small"})),
     ("events_place", _fixed({"code": "999999"}, {"code": "370902900"})),
     ("events_*", _token()),
+    ("open311_service", _fixed({"code": "nothing", "form": "json"}, {"code": "event-01-0112", "form": "xml"})),
+    ("open311_request", _open311_request),
+    ("open311_token", lambda world: _with(_token()(world), form="json")),
+    ("open311_*", _fixed({"form": "json"}, {"form": "xml"})),
     ("ogc_item", _fixed({"key": "divisions", "feature": "nothing"}, {"key": "divisions", "feature": "370902"})),
     ("ogc_*", _fixed({"key": "nothing"}, {"key": "divisions"})),
     ("grids_zoning_move", _fixed({"draft": NO_ID, "move": "undo"})),
