@@ -100,7 +100,7 @@ NOTICES = (
         versions="events.kinds.API_NOTICE",
         name_zh="其他系统转来的上报",
         name_en="Reports from other systems",
-        forms=("events.serializers.ContactIn",),
+        forms=("events.serializers.ContactIn", "events.serializers.ServiceRequestIn"),
     ),
 )
 
