@@ -244,6 +244,10 @@ class Shell:
         return self.presence.actor.kind in (ActorKind.MEMBER, ActorKind.RESIDENT)
 
     @property
+    def resident(self) -> bool:
+        return self.presence.actor.kind is ActorKind.RESIDENT
+
+    @property
     def owner(self) -> str:
         """Whose drafts a phone may hold: changes with the person, so that another one's are wiped."""
         actor = self.presence.actor

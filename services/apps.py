@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.kinds import CaseKind, register_kind
 from ledger import kinds
 from services.kinds import NOTICE, RETENTION
+from services.privacy import PRIVACY_NOTICE, REQUEST_KIND
 
 
 class ServicesConfig(AppConfig):
@@ -40,6 +41,9 @@ class ServicesConfig(AppConfig):
         )
         for row in RETENTION:
             kinds.add_retention(row)
+        register_kind(REQUEST_KIND)
+        kinds.register_handler("services.privacy", handler="services.actions.privacy.settle_privacy", queue="notify")
+        kinds.add_notice(PRIVACY_NOTICE)
         kinds.register_city_part(
             "services", "services.actions.load_items", order=35, export="services.actions.export_items"
         )

@@ -6,7 +6,14 @@ from accounts.actions.clients import create_client, revoke_client
 from accounts.actions.departments import save_department
 from accounts.actions.members import end_membership, grant_membership, switch_hat
 from accounts.actions.notices import notify, prepare_delivery, read_all_notices, record_delivery, send_delivery
-from accounts.actions.people import close_accounts, create_organisation, create_person, erase_person, forget_contacts
+from accounts.actions.people import (
+    close_accounts,
+    correct_name,
+    create_organisation,
+    create_person,
+    erase_person,
+    forget_contacts,
+)
 from accounts.actions.phones import check_code, prepare_code, record_code, request_code, send_code
 from accounts.actions.signins import record_lockout, record_sign_in, record_sign_out
 from accounts.actions.users import create_user, disable_user, edit_user, enable_user, set_password
@@ -14,6 +21,7 @@ from accounts.actions.users import create_user, disable_user, edit_user, enable_
 __all__ = [
     "check_code",
     "close_accounts",
+    "correct_name",
     "create_client",
     "create_organisation",
     "create_person",

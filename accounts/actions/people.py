@@ -162,6 +162,23 @@ def close_accounts(*, ids: Iterable[uuid.UUID], now: datetime) -> None:
     _forget(Person.objects.filter(pk__in=wanted), now)
 
 
+def correct_name(*, ids: Iterable[uuid.UUID], name: str, provenance: dict[str, str]) -> None:
+    """Put the right name (PIPL 46) where one is held; inside the caller's transaction.
+
+    Arguments:
+        ids: primary keys of Person; rows without a name get none, but the account's own row (the first).
+        provenance: of the name that was given (`origin`).
+    """
+    wanted = list(ids)
+    for person in Person.objects.select_for_update().filter(pk__in=wanted, erased_at=None):
+        if not person.name and person.pk != wanted[0]:
+            continue
+        tale = {**person.provenance.get("name", {}), "notice": provenance.get("notice", "")}
+        kept = {"source": "resident", "purpose": tale.get("purpose", "sign_in"), "basis": "PIPL 46"}
+        person.name, person.provenance = plain(name), {**person.provenance, "name": {**tale, **kept}}
+        person.save(update_fields=["name", "provenance"])
+
+
 def _forget(people: QuerySet[Person], now: datetime) -> None:
     nothing = {"name": plain(""), "phone": plain(""), "id_number": plain("")}
     people.update(**nothing, phone_index=None, id_number_index=None, provenance={}, erased_at=now)

@@ -14,7 +14,18 @@ from ledger import kinds
 from tests.architecture.tree import APPS, ROOT, calls, modules
 
 # names of form fields by which one says who one is
-IDENTITY = {"name", "phone", "mobile", "id_number", "email", "contact", "applicant", "applicant_name", "bank_account"}
+IDENTITY = {
+    "name",
+    "phone",
+    "mobile",
+    "id_number",
+    "email",
+    "contact",
+    "applicant",
+    "applicant_name",
+    "bank_account",
+    "right_name",
+}
 # these ask for no resident's data: officials, systems, and words that happen to have such a name
 OTHERWISE = {
     "accounts.forms.UserForm": "an official, entered by the system administrator",

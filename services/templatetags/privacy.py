@@ -1,0 +1,35 @@
+"""Codes of provenance and access log in words."""
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+WORDS = {
+    "name": _("Name"),
+    "phone": _("Mobile number"),
+    "id_number": _("Citizen number"),
+    "resident": _("you, signing in"),
+    "demo": _("the demo"),
+    "reporter:public": _("you, with a report"),
+    "reporter:hotline": _("you, by phone or at the counter"),
+    "reporter:api": _("another system, with a report"),
+    "reply": _("to answer your report"),
+    "sign_in": _("to sign you in and to tell you about your matters"),
+    "correction": _("to correct your name"),
+    "own_copy": _("your own copy"),
+    "clarify": _("to clarify the report"),
+    "appointment": _("to arrange a visit"),
+    "answer": _("to give the result"),
+    "notice": _("to send you a message"),
+    "sign_up": _("to sign you in and to tell you about your matters"),
+    "send_code": _("to send you a code"),
+    "PIPL 13(1)": _("your consent (PIPL 13(1))"),
+    "PIPL 13(3)": _("statutory duty (PIPL 13(3))"),
+    "PIPL 46": _("your correction (PIPL 46)"),
+}
+
+
+@register.simple_tag
+def privacy_word(code: str) -> str:
+    """The words of a code; a code nobody has translated is shown as it is."""
+    return str(WORDS.get(code, code)) or "—"
