@@ -15,7 +15,9 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register(check_kinds)
-        kinds.register_handler("cases.route", handler="cases.actions.route_case", queue="route")
+        kinds.register_handler(
+            "cases.route", handler="cases.actions.route_case", many="cases.actions.route_cases", queue="route"
+        )
         kinds.register_handler("cases.notify", handler="cases.actions.tell", queue="notify")
         kinds.register_handler("cases.deadline", handler="cases.actions.tell_deadline", queue="notify")
         kinds.register_handler("cases.child_closed", handler="cases.actions.child_closed", queue="route")

@@ -63,6 +63,7 @@ class Handler:
     prepare: str = ""
     send: str = ""
     batch: int = 50
+    many: str = ""
 
     @property
     def external(self) -> bool:
@@ -200,6 +201,7 @@ def register_handler(
     prepare: str = "",
     send: str = "",
     batch: int = 50,
+    many: str = "",
 ) -> None:
     """Say how promises of this kind are redeemed.
 
@@ -209,10 +211,12 @@ def register_handler(
         queue: one of QUEUES.
         versions: payload versions the handler understands (N and N-1); others wait.
         batch: promises per transaction, 1 to 50; 1 for work of seconds.
+        many: `(payloads, *, now) -> None`, all of them or an error; then each is redeemed alone by `handler`. For work
+            whose statements are nearly as dear for one as for fifty.
     """
     if queue not in QUEUES or bool(prepare) != bool(send) or not 1 <= batch <= 50:
         raise ValueError(f"{kind}: unknown queue, prepare without send, or batch outside 1-50")
-    handlers[kind] = Handler(kind, handler, queue, versions, prepare, send, 1 if send else batch)
+    handlers[kind] = Handler(kind, handler, queue, versions, prepare, send, 1 if send else batch, many)
 
 
 def register_periodic(name: str, *, handler: str, seconds: int) -> None:

@@ -6,7 +6,7 @@ from cases.actions.editions import draft_rules, remove_rule, save_rule
 from cases.actions.following import follow_grids
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
 from cases.actions.people import note_export, note_simulation_export, reveal_contact
-from cases.actions.routing import route_case
+from cases.actions.routing import route_case, route_cases
 from cases.actions.rule_loading import load_rules
 from cases.actions.sweeping import free_steps, sweep_deadlines
 from cases.actions.talking import attach, comment, release, reply, supervise, urge, watch, withdraw
@@ -31,6 +31,7 @@ __all__ = [
     "reply",
     "reveal_contact",
     "route_case",
+    "route_cases",
     "save_rule",
     "supervise",
     "sweep_deadlines",

@@ -5,10 +5,10 @@ case,
 then its assignments by id; a parent before its new child. No network, rendering or cache call.
 """
 
-from cases.engine.applying import Applied, Ask, apply, apply_all, lock
+from cases.engine.applying import Applied, Ask, apply, apply_all, lock, lock_all
 from cases.engine.attaching import Photo, attach
 from cases.engine.errors import CaseMoved, NoSuchCase, NotPermitted, SubmissionConflict
-from cases.engine.move import Move
+from cases.engine.move import Move, flush_all
 from cases.engine.opening import NewCase, Opened, case_number, open_case, submission_hash
 from cases.engine.requirements import check_holder, has_open_children
 from cases.engine.steps import by_function, on_duty
@@ -30,8 +30,10 @@ __all__ = [
     "by_function",
     "case_number",
     "check_holder",
+    "flush_all",
     "has_open_children",
     "lock",
+    "lock_all",
     "on_duty",
     "open_case",
     "submission_hash",

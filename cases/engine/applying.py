@@ -19,7 +19,7 @@ from cases.models import Assignment, Case, CaseLink, Clock, HistoryEntry
 from cases.workflow import Transition, Workflow
 from ledger.actors import Actor, ActorKind
 
-__all__ = ["Applied", "Ask", "apply", "apply_all", "lock"]
+__all__ = ["Applied", "Ask", "apply", "apply_all", "lock", "lock_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +61,38 @@ def lock(case_id: int, *, actor: Actor, now: datetime, data: Mapping[str, Any] |
     Raises:
         NoSuchCase: there is none.
     """
+    return lock_all([case_id], actor=actor, now=now, data=data)[case_id]
+
+
+def lock_all(
+    case_ids: Sequence[int], *, actor: Actor, now: datetime, data: Mapping[str, Any] | None = None
+) -> dict[int, Move]:
+    """Lock several cases by id, then their open assignments by id; three statements, whatever their number.
+
+    Raises:
+        NoSuchCase: one of them is not there.
+    """
     assert_in_transaction()
-    case = Case.objects.select_for_update(**LOCK).filter(pk=case_id).first()
-    if case is None:
+    ids = sorted(set(case_ids))
+    cases = {case.pk: case for case in Case.objects.select_for_update(**LOCK).filter(pk__in=ids).order_by("pk")}
+    if len(cases) < len(ids):
         raise NoSuchCase
-    rows = Assignment.objects.select_for_update(**LOCK).filter(case_id=case_id, open=True).order_by("pk")
-    found = {row.pk: row for row in rows}
-    running = list(Clock.objects.filter(case_id=case_id, stopped_at__isnull=True).order_by("pk"))
-    for clock in running:
-        clock.case = case
-        if clock.assignment_id in found:
-            clock.assignment = found[clock.assignment_id]  # the locked row itself, not another copy
-    return Move(case=case, actor=actor, now=now, open=list(found.values()), clocks=running, data=data or {})
+    steps_of: dict[int, list[Assignment]] = {number: [] for number in ids}
+    for row in Assignment.objects.select_for_update(**LOCK).filter(case_id__in=ids, open=True).order_by("pk"):
+        steps_of[row.case_id].append(row)
+    clocks_of: dict[int, list[Clock]] = {number: [] for number in ids}
+    for clock in Clock.objects.filter(case_id__in=ids, stopped_at__isnull=True).order_by("pk"):
+        clocks_of[clock.case_id].append(clock)
+        clock.case = cases[clock.case_id]
+        for row in steps_of[clock.case_id]:
+            if row.pk == clock.assignment_id:
+                clock.assignment = row  # the locked row itself, not another copy
+    return {
+        number: Move(
+            case=cases[number], actor=actor, now=now, open=steps_of[number], clocks=clocks_of[number], data=data or {}
+        )
+        for number in ids
+    }
 
 
 def apply(
@@ -125,12 +145,14 @@ def apply_all(
     expected_version: int | None,
     rule_id: int | None = None,
     move: Move | None = None,
+    flush: bool = True,
 ) -> Applied:
     """Carry out several transitions one after the other as one move: an automatic rule files and dispatches at once.
 
     Arguments:
         rule_id: the routing rule that moves the case; kept on the assignments it opens.
         move: a case already locked by `lock` in this transaction.
+        flush: False leaves the writing to the caller, who writes several moves together with `flush_all`.
     """
     move = move or lock(case_id, actor=actor, now=now)
     move.rule_id = rule_id
@@ -140,7 +162,8 @@ def apply_all(
     if entry is None:
         raise ValueError("nothing was asked for")
     clocks.keep_nearest(move)
-    move.flush()
+    if flush:
+        move.flush()
     return Applied(move.case, entry, move.opened, move.closed)
 
 

@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 
 from cases import kinds
-from cases.engine.writing import insert_all
+from cases.engine.writing import insert_all, update_all
 from cases.models import Assignment, Attachment, Case, Clock, HistoryEntry
 from cases.workflow import Workflow
 from ledger.actors import Actor
-from ledger.promises import promise, promised, statement
+from ledger.promises import promise_all, promised, statement
 
+Row = TypeVar("Row", bound=models.Model)
 LOCK: dict[str, Any] = {"of": ("self",), "no_key": True}
 CASE_FIELDS = (
     "state", "closed", "closed_at", "department_id", "reworks", "returns", "urges", "due_at", "soon_at", "paused",
@@ -96,42 +97,20 @@ class Move:
             own: rows of the case's kind.
         """
         rows = [self.case, *self.opened, *self.clocks, *self.history, *self.attachments, *own]
-        wanted = list(self._promises())
+        wanted = list(self.promises_to_write())
         also = [statement(kind, key=key, payload=payload, now=self.now) for kind, key, payload in wanted]
         for (kind, _key, _payload), promise_id in zip(wanted, insert_all(rows, also), strict=True):
             promised(kind, promise_id)
 
     def flush(self) -> None:
-        """Write everything. Order follows the foreign keys; the case last, so that it carries the final figures."""
-        self._write_rows()
-        self.case.save(update_fields=CASE_FIELDS)
-        self._promise_all()
+        """Write everything this move did."""
+        flush_all([self])
 
-    def _write_rows(self) -> None:
-        new = [a for a in self.opened if a.pk is None]
-        if new:
-            Assignment.objects.bulk_create(new)
-        self._write_assignments()
-        fresh = [c for c in self.clocks if c.pk is None]
-        if fresh:
-            Clock.objects.bulk_create(fresh)
-        new_clocks = set(map(id, fresh))
-        _write([c for c in self._touched.values() if isinstance(c, Clock) and id(c) not in new_clocks], CLOCK_FIELDS)
-        if self.history:
-            HistoryEntry.objects.bulk_create(self.history)
-        if self.attachments:
-            Attachment.objects.bulk_create(self.attachments)
+    def changed(self, model: type[Row]) -> list[Row]:
+        """Stored rows of a table that changed."""
+        return [row for row in self._touched.values() if isinstance(row, model) and row.pk is not None]
 
-    def _write_assignments(self) -> None:
-        new = set(map(id, self.opened))
-        changed = [a for a in self._touched.values() if isinstance(a, Assignment) and id(a) not in new]
-        _write(changed, ASSIGNMENT_FIELDS)
-
-    def _promise_all(self) -> None:
-        for kind, key, payload in self._promises():
-            promise(kind, key=key, payload=payload, now=self.now)
-
-    def _promises(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    def promises_to_write(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         if self.route:
             yield "cases.route", f"cases.route:{self.case.pk}", {"case": self.case.pk}
         yield from self.promises
@@ -141,12 +120,35 @@ class Move:
             yield "cases.notify", f"cases.notify:{self.case.pk}:{first}", payload
 
 
-def _write(rows: Sequence[models.Model], fields: tuple[str, ...]) -> None:
-    """One statement, whatever the number of rows; a single row does not pay for the CASE expressions of many."""
-    if len(rows) == 1:
-        rows[0].save(update_fields=fields)
-    elif rows:
-        type(rows[0])._default_manager.bulk_update(rows, fields)
+def flush_all(moves: Sequence[Move]) -> None:
+    """Write what several moves did, each kind of row in one statement. Order follows the foreign keys; the cases after
+    what hangs on them, so that they carry the final figures, and the promises last.
+    """
+    changed_steps = [row for move in moves for row in move.changed(Assignment)]
+    changed_clocks = [row for move in moves for row in move.changed(Clock)]
+    fresh = [_fresh(move) for move in moves]
+    if len(moves) == 1:
+        insert_all(fresh[0]) if fresh[0] else None
+    else:
+        everything = [row for rows in fresh for row in rows]
+        for model in (Assignment, Clock, HistoryEntry, Attachment):
+            _insert_rows(model, everything)
+    update_all(changed_steps, ASSIGNMENT_FIELDS)
+    update_all(changed_clocks, CLOCK_FIELDS)
+    update_all([move.case for move in moves], CASE_FIELDS)
+    wanted = [(move, *rest) for move in moves for rest in move.promises_to_write()]
+    promise_all([(kind, key, payload) for _move, kind, key, payload in wanted], now=moves[0].now)
+
+
+def _insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    mine = [row for row in rows if isinstance(row, model)]
+    if mine:
+        model._default_manager.bulk_create(mine)
+
+
+def _fresh(move: Move) -> list[models.Model]:
+    rows = [*move.opened, *move.clocks, *move.history, *move.attachments]
+    return [row for row in rows if row.pk is None]
 
 
 def assert_in_transaction() -> None:

@@ -1,6 +1,8 @@
 """What a transition requires, checked before anything is written. Messages are keyed by the field of the form."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -33,10 +35,31 @@ def check_requirements(move: Move, transition: Transition, own: Assignment | Non
         require_result(move.table.step(own.step_key), ask.data.get("result") or {})
     if transition.guard:
         kind = kinds.kind(move.case.kind)
-        facts = kinds.call(kind.facts)(move.case.pk) if kind.facts else {}
+        facts = _Facts(kind, move.case.pk)
         message = kinds.call(transition.guard)(move.case, facts, ask.data)
         if message:
             raise ValidationError({"__all__": message})
+
+
+class _Facts(Mapping[str, Any]):
+    """Facts of a kind, read at the first look: many a guard is content with what the mover says."""
+
+    def __init__(self, kind: kinds.CaseKind, case_id: int) -> None:
+        self._kind, self._case_id = kind, case_id
+
+    @cached_property
+    def _read(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = kinds.call(self._kind.facts)(self._case_id) if self._kind.facts else {}
+        return found
+
+    def __getitem__(self, name: str) -> Any:
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
 
 
 def _is_met(move: Move, need: str, own: Assignment | None, ask: "Ask") -> bool:

@@ -100,3 +100,46 @@ def _saved(row: models.Model, key: Any) -> None:
         related = field.get_cached_value(row, default=None)
         if related is not None and getattr(row, field.attname) is None:
             setattr(row, field.attname, related.pk)
+
+
+def update_all(rows: Sequence[models.Model], names: tuple[str, ...]) -> None:
+    """Write these fields of rows of one table, in one statement.
+
+    Arguments:
+        names: fields or their columns ("department_id").
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    fields = _named(model, names)
+    values = [value for row in rows for value in (row.pk, *(_value(field, row) for field in fields))]
+    with connection.cursor() as cursor:
+        cursor.execute(_update(model, names, len(rows)), values)
+
+
+def _value(field: "models.Field[Any, Any]", row: models.Model) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection)
+
+
+@cache
+def _named(model: type[models.Model], names: tuple[str, ...]) -> "tuple[models.Field[Any, Any], ...]":
+    found = {name: field for field in _fields(model) for name in (field.name, field.attname)}
+    return tuple(found[name] for name in names)
+
+
+@lru_cache(maxsize=256)
+def _update(model: type[models.Model], names: tuple[str, ...], count: int) -> str:
+    """The types stand in the first row: PostgreSQL does not guess them from the table here."""
+    fields = _named(model, names)
+    key = model._meta.pk
+    types = ", ".join(f"%s::{field.rel_db_type(connection)}" for field in (key,)) + "".join(
+        f", %s::{field.db_type(connection)}" for field in fields
+    )
+    others = ", ".join(["%s"] * (len(fields) + 1))
+    lines = ", ".join([f"({types})", *[f"({others})"] * (count - 1)])
+    cells = ", ".join(f'"{field.column}" = v.c{place}' for place, field in enumerate(fields))
+    columns = ", ".join(f"c{place}" for place in range(len(fields)))
+    table = model._meta.db_table
+    return (
+        f'UPDATE "{table}" AS t SET {cells} FROM (VALUES {lines}) AS v(key, {columns}) WHERE t."{key.column}" = v.key'  # noqa: S608
+    )

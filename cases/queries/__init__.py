@@ -30,7 +30,7 @@ from cases.queries.people import members_for, superiors_of
 from cases.queries.queue import SORTS, QueueRow, filter_options, find_number, queue
 from cases.queries.reasons import Finding, RejectedRule
 from cases.queries.retention import contacts_due, idle_residents
-from cases.queries.routing import RouteAnswer, RuleMatch, best_rule
+from cases.queries.routing import RouteAnswer, RouteQuestion, RuleMatch, best_rule, best_rules
 from cases.queries.rows import CaseRow, Page
 from cases.queries.rule_screens import rule_choices, rule_faults, rule_of, rule_rows, rule_values
 from cases.queries.rule_sets import export_rules, rule_lines, rules_of
@@ -71,6 +71,7 @@ __all__ = [
     "QueueRow",
     "RejectedRule",
     "RouteAnswer",
+    "RouteQuestion",
     "RuleMatch",
     "SimulationPage",
     "StepRow",
@@ -81,6 +82,7 @@ __all__ = [
     "Wanted",
     "bearer",
     "best_rule",
+    "best_rules",
     "case_file",
     "case_for_client",
     "cases_for_client",

@@ -40,22 +40,22 @@ def file_report(
     """
     now = app_now()
     move = lock(case_id, actor=actor, now=now)
-    report = Report.objects.get(case_id=case_id)
-    chosen = category(category_key, now) if category_key else category_by_id(report.category_id)
+    chosen = category(category_key, now) if category_key else category_by_id(_category_of(case_id))
     condition = next((c for c in chosen.conditions if c.id == condition_id), None)
     if condition is None:
         raise ValidationError({"condition": _("Choose a filing condition of this category.")})
-    _set_condition(report, move.case, chosen, condition, actor.user_id)
+    _set_condition(move.case, chosen, condition, actor.user_id)
     data = {"condition": condition.id, "category": chosen.key}
     ask = Ask("file", note=note, assignment_id=assignment_id, data=data)
     return apply_all(case_id=case_id, asks=[ask], actor=actor, now=now, expected_version=expected_version, move=move)
 
 
-def _set_condition(
-    report: Report, case: Case, chosen: CategoryRow, condition: ConditionRow, filed_by: int | None
-) -> None:
-    report.category_id, report.condition_id, report.filed_by_id = chosen.id, condition.id, filed_by
-    report.save(update_fields=["category", "condition", "filed_by"])
+def _category_of(case_id: int) -> int:
+    return Report.objects.values_list("category_id", flat=True).get(pk=case_id)
+
+
+def _set_condition(case: Case, chosen: CategoryRow, condition: ConditionRow, filed_by: int | None) -> None:
+    Report.objects.filter(pk=case.pk).update(category=chosen.id, condition=condition.id, filed_by=filed_by)
     if case.category != chosen.key:
         case.category, case.title = chosen.key, chosen.name_zh
         case.save(update_fields=["category", "title"])
@@ -68,11 +68,10 @@ def automatic_facts(case: Case, *, transition: str, rule: RuleMatch, now: dateti
     """
     if transition != "file":
         return {}
-    report = Report.objects.get(case_id=case.pk)
-    chosen = category_by_id(report.category_id)
+    chosen = category_by_id(_category_of(case.pk))
     number = int(case.answers.get("condition") or 1)
     condition = next((c for c in chosen.conditions if c.number == number), chosen.conditions[0])
-    _set_condition(report, case, chosen, condition, None)
+    _set_condition(case, chosen, condition, None)
     return {"data": {"condition": condition.id, "category": chosen.key, "rule": rule.code}}
 
 

@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -26,12 +26,13 @@ WAIT_SECONDS = 0.5
 PAUSE_SECONDS = 5.0
 BATCH = 50
 
-_INSERT = """
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, 0, %s, 0, '', CASE WHEN %s THEN now() + interval '10 minutes' END)"
+_INSERT_MANY = """
 INSERT INTO ledger_promise (kind, payload, payload_version, dedupe_key, queue, created_at, not_before, attempts,
                             lease_owner, lost_leases, last_error, lease_until)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 0, %s, 0, '', CASE WHEN %s THEN now() + interval '10 minutes' END)
-ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
+VALUES {rows} ON CONFLICT (dedupe_key) DO NOTHING RETURNING kind, id
 """
+_INSERT = _INSERT_MANY.format(rows=_ROW).replace("RETURNING kind, id", "RETURNING id")
 GATHER_SECONDS = 0.03
 _held: ContextVar[list[int] | None] = ContextVar("held", default=None)
 
@@ -92,6 +93,22 @@ def statement(
         raise transaction.TransactionManagementError("promise() belongs into the transaction of the fact")
     owner = owner_name() if is_held else ""
     return _INSERT, [kind, json.dumps(payload), version, key, spec.queue, now, not_before or now, owner, is_held]
+
+
+def promise_all(wanted: Sequence[tuple[str, str, dict[str, Any]]], *, now: datetime) -> None:
+    """Promise several works that are due at once, in one statement.
+
+    Arguments:
+        wanted: (kind, key, payload) as in `promise`; a key that was promised before is passed over.
+    """
+    if not wanted:
+        return
+    made = [statement(kind, key=key, payload=payload, now=now) for kind, key, payload in wanted]
+    sql = _INSERT_MANY.format(rows=", ".join([_ROW] * len(made)))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for _sql, values in made for value in values])
+        for kind, promise_id in cursor.fetchall():
+            promised(kind, promise_id)
 
 
 def promised(kind: str, promise_id: int | None, *, due: bool = True) -> None:

@@ -194,6 +194,8 @@ def _run_slice(
     begun = time.monotonic()
     done: list[int] = []
     again: list[Promise] = []
+    if spec.many and len(waiting) > 1 and _redeem_together(spec, waiting, now):
+        done, waiting = [row.pk for row in waiting], []
     while waiting and (not done or time.monotonic() - begun < SLICE_SECONDS):
         row = waiting.pop(0)
         error = _redeem_one(spec, row, now)
@@ -222,6 +224,19 @@ def _redeem_one(spec: kinds.Handler, row: Promise, now: datetime) -> Exception |
             raise
         return error
     return None
+
+
+def _redeem_together(spec: kinds.Handler, rows: list[Promise], now: datetime) -> bool:
+    """All of a batch at once. False if it cannot be: nothing was written then, and each is redeemed alone."""
+    try:
+        with transaction.atomic():
+            kinds.resolve(spec.many)([row.payload for row in rows], now=now)
+    except Exception as error:  # whatever it was, the one that is to blame will say it again
+        if connection.connection is None or connection.connection.closed:
+            raise
+        log.info("%s %s not redeemed together: %s", len(rows), spec.kind, type(error).__name__)
+        return False
+    return True
 
 
 def _mark_done(ids: list[int], now: datetime) -> None:
