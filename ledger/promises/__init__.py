@@ -26,7 +26,9 @@ WAIT_SECONDS = 0.5
 PAUSE_SECONDS = 5.0
 BATCH = 50
 
-_ROW = "(%s, %s, %s, %s, %s, %s, %s, 0, %s, 0, '', CASE WHEN %s THEN now() + interval '10 minutes' END)"
+_ROW = (
+    "(%s, %s, %s, %s, %s, %s, %s, 0, %s, 0, '', CASE WHEN %s THEN now() + interval '10 minutes' END /* lease_until */)"
+)
 _INSERT_MANY = """
 INSERT INTO ledger_promise (kind, payload, payload_version, dedupe_key, queue, created_at, not_before, attempts,
                             lease_owner, lost_leases, last_error, lease_until)
