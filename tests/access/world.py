@@ -36,7 +36,7 @@ TAIAN = Path(settings.CITIES_DIR) / "taian"
 CITY, COUNTY, TOWN = "/3709/", "/3709/370902/", "/3709/370902/370902900/"
 NEAR, FAR = f"{TOWN}370902900002/", f"{TOWN}370902900012/"
 OTHER_COUNTY = "/3709/370911/370911001/370911001001/"
-NOBODYS = "3709-xx"  # a department without a single role that reads cases
+NOBODYS = "nobodys"  # a department without anybody in it
 TOKEN = "gp_access-matrix"
 ALWAYS = DateRange(date(2020, 1, 1), None)
 RELATIONS = ("own", "same_grid", "same_department", "other_department", "other_county")
@@ -107,6 +107,9 @@ def build() -> World:
 
 
 def _actors(world: World) -> None:
+    Department.objects.create(
+        code=NOBODYS, name_zh=NOBODYS, name_en=NOBODYS, level="city", function="nothing", territory=CITY
+    )
     for role, username in role_people().items():
         user = User.objects.get(username=username)
         world.users[role] = user
