@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from accounts.kinds import Presence
 from accounts.models import ApiClient, Department, Membership, Notice, User
+from ledger import kinds
 from ledger.actors import Actor, ActorKind
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -159,6 +160,8 @@ def rule_of(view: Callable[..., Any], route_name: str) -> AccessRule | None:
         declared = getattr(owner, "access_rule", None)
     if declared is not None:
         return declared
+    if route_name.startswith("imports"):  # of ledger as well; the kinds of import bring their rights
+        return AccessRule(Gate.RIGHT, tuple(sorted({spec.right for spec in kinds.imports.values()})))
     return next((rule for pattern, rule in THIRD_PARTY if fnmatchcase(route_name, pattern)), None)
 
 

@@ -39,6 +39,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "grids.publish": ("发布网格边界", "Publish grid boundaries"),
     "wages.read": ("查看工资监管", "See the supervision of wages"),
     "wages.manage": ("导入工资表、处置预警和诉求", "Import wage sheets, handle warnings and claims"),
+    "calendar.edit": ("维护节假日与调休日历", "Keep the calendar of holidays"),
     "rules.draft": ("起草规则", "Draft rules"),
     "rules.approve": ("审批规则", "Approve rules"),
     "privacy.decide": ("办理个人信息请求", "Decide requests about personal data"),

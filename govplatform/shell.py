@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import NOBODY, Presence
 from cases.queries.inbox import inbox_counts
-from ledger.actors import ActorKind
+from ledger.actors import Actor, ActorKind
 from ledger.cityfolder import city_config
 from ledger.clock import app_now
-from ledger.kinds import EDITION_READERS
+from ledger.kinds import EDITION_READERS, imports
 
+ANY_IMPORT = ("",)  # of any import that is registered
 TEXT_COOKIE = "text"
 THEME_COOKIE = "theme"
 
@@ -76,6 +77,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Rules and people"),
         (
             Entry("/desk/editions/", "signpost-split", _("Rules and catalogues"), EDITION_READERS),
+            Entry("/desk/imports/", "file-earmark-spreadsheet", _("Imports"), ANY_IMPORT),
             Entry("/desk/users/", "people", _("Users"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/departments/", "diagram-3", _("Departments"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/memberships/", "person-badge", _("Memberships"), ("accounts.memberships",)),
@@ -110,6 +112,11 @@ def _has_template(name: str) -> bool:
 @lru_cache(maxsize=8)
 def _has_static(name: str) -> bool:
     return finders.find(name) is not None
+
+
+def _opens(entry: Entry, actor: Actor) -> bool:
+    rights = [spec.right for spec in imports.values()] if entry.rights == ANY_IMPORT else entry.rights
+    return not rights or any(actor.may(right) for right in rights)
 
 
 @lru_cache(maxsize=64)
@@ -220,11 +227,7 @@ class Shell:
         if counts is None:
             counts = inbox_counts(actor, app_now()) if actor.may("cases.read") else {}
         for title, entries in GROUPS:
-            lines = [
-                self._line(entry, counts)
-                for entry in entries
-                if _exists(entry.path) and (not entry.rights or any(actor.may(right) for right in entry.rights))
-            ]
+            lines = [self._line(entry, counts) for entry in entries if _exists(entry.path) and _opens(entry, actor)]
             if lines:
                 yield title, lines
 

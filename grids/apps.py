@@ -10,6 +10,16 @@ class GridsConfig(AppConfig):
     verbose_name = "grids"
 
     def ready(self) -> None:
+        kinds.register_import(
+            "grids.divisions",
+            columns="grids.imports.division_columns",
+            check="grids.imports.check_divisions",
+            changes="grids.imports.division_changes",
+            commit="grids.actions.commit_divisions",
+            right="grids.edit",
+            name_zh="行政区划",
+            name_en="Divisions",
+        )
         kinds.register_city_part(
             "city", "grids.actions.load_city_facts", order=1, export="grids.imports.export_city_facts"
         )

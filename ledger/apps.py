@@ -63,6 +63,27 @@ class LedgerConfig(AppConfig):
             name_zh="规则试算",
             name_en="Simulation of rules",
         )
+        kinds.register_handler(
+            "ledger.import",
+            prepare="ledger.actions.prepare_commit",
+            send="ledger.actions.read_for_commit",
+            handler="ledger.actions.settle_commit",
+            queue="import",
+        )
+        kinds.register_job(
+            "ledger.import", step="ledger.actions.import_step", name_zh="读取导入表", name_en="Reading a sheet"
+        )
+        kinds.register_import(
+            "ledger.holidays",
+            columns="ledger.imports.holiday_columns",
+            check="ledger.imports.check_holidays",
+            changes="ledger.imports.holiday_changes",
+            commit="ledger.actions.commit_holidays",
+            right="calendar.edit",
+            name_zh="节假日与调休工作日",
+            name_en="Holidays and make-up days",
+        )
+        kinds.register_periodic("ledger.erase_sheets", handler="ledger.actions.erase_sheets", seconds=3600)
         kinds.register_periodic("ledger.reconcile", handler="ledger.actions.reconcile", seconds=300)
         kinds.register_periodic("ledger.tidy", handler="ledger.actions.tidy", seconds=3600)
         for row in RETENTION:

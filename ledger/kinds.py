@@ -273,7 +273,7 @@ def register_import(
         check: dotted name of `(rows: Sequence[SheetRow], *, actor, now) -> list[RowError]`; reads only. Cells that are
             empty, too long or of the wrong type are refused before it is asked; its messages are written in the
             language that is active (gettext).
-        commit: dotted name of `(rows: Sequence[SheetRow], *, run_id: UUID, actor, now) -> dict[str, int]`: writes all
+        commit: dotted name of `(*, rows: Sequence[SheetRow], run_id: UUID, actor, now) -> dict[str, int]`: writes all
             rows in the caller's transaction (so it is not durable) and returns counts for the screen and the audit. It
             is never called for a sheet with a fault, nor twice for one file.
         right: a right of accounts.kinds.RIGHTS.

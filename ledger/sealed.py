@@ -153,6 +153,32 @@ def _open(data: bytes, column: str, pk: str) -> str:
         raise SealBroken("altered or moved") from error
 
 
+def seal_bytes(data: bytes, name: str) -> bytes:
+    """A file sealed under its name, so that one cannot be laid in place of another."""
+    keys = settings.KEYS
+    nonce = os.urandom(NONCE_BYTES)
+    body = _cipher(keys.sealing[keys.current]).encrypt(nonce, data, f"file|{name}".encode())
+    return key_prefix(keys.current) + nonce + body
+
+
+def open_bytes(data: bytes, name: str) -> bytes:
+    """Content of a sealed file.
+
+    Raises:
+        SealBroken: altered, laid in place of another, or unknown key.
+    """
+    start = 1 + data[0] if data else 0
+    key = settings.KEYS.sealing.get(data[1:start].decode("ascii", "replace"))
+    if key is None:
+        raise SealBroken("unknown key")
+    try:
+        return _cipher(key).decrypt(
+            data[start : start + NONCE_BYTES], data[start + NONCE_BYTES :], f"file|{name}".encode()
+        )
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken("altered or moved") from error
+
+
 def reseal(data: bytes, column: str, pk: object) -> bytes:
     """The same value under the current key, for key rotation.
 

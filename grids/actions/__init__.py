@@ -1,5 +1,6 @@
 """The only writer of the territory: loaders called by load_city, drawing and publishing of boundaries."""
 
+from grids.actions.division_sheet import commit_divisions
 from grids.actions.divisions import load_city_facts, load_divisions
 from grids.actions.drafting import begin_draft, discard_draft, edit_draft, step_draft
 from grids.actions.duties import load_duties
@@ -12,6 +13,7 @@ __all__ = [
     "Misplaced",
     "begin_draft",
     "bring_into_force",
+    "commit_divisions",
     "discard_draft",
     "edit_draft",
     "load_city_facts",

@@ -34,9 +34,9 @@ def load_divisions(folder: CityFolder, *, apply: bool, actor: Actor, now: dateti
     """
     entries = read_divisions(folder)
     system = str(folder.json("city.json").get("code_system", "NBS-2023"))
-    rows = {row.code: row for row in _open_rows(system)}
+    rows = {row.code: row for row in open_rows(system)}
     new = [entry for code, entry in entries.items() if code not in rows]
-    changed = [entry for code, entry in entries.items() if code in rows and _differs(rows[code], entry)]
+    changed = [entry for code, entry in entries.items() if code in rows and differs(rows[code], entry)]
     gone = sorted(set(rows) - set(entries))
     if not entries:
         gone = []
@@ -45,17 +45,17 @@ def load_divisions(folder: CityFolder, *, apply: bool, actor: Actor, now: dateti
     change.lines += [f"~ {entry.code} {rows[entry.code].name_zh} -> {entry.name_zh}" for entry in changed]
     change.lines += [f"- {code} {rows[code].name_zh}" for code in gone]
     if apply and change:
-        successors = _write_changed(changed, rows, system)
-        _write_new(new, rows | successors, system)
+        successors = write_changed(changed, rows, system)
+        write_new(new, rows | successors, system)
         close(Division, [rows[code].pk for code in gone], city_day(now))
     return change
 
 
-def _open_rows(system: str) -> "QuerySet[Division]":
+def open_rows(system: str) -> "QuerySet[Division]":
     return Division.objects.filter(code_system=system, valid__upper_inf=True).select_related("parent")
 
 
-def _differs(row: Division, entry: DivisionEntry) -> bool:
+def differs(row: Division, entry: DivisionEntry) -> bool:
     if (row.name_zh, row.name_en, row.level, row.path) != (entry.name_zh, entry.name_en, entry.level, entry.path):
         return True
     if row.valid.lower != entry.valid_from or row.illustrative != entry.illustrative:
@@ -73,13 +73,13 @@ def _fill(row: Division, entry: DivisionEntry, parent: Division | None) -> Divis
     return row
 
 
-def _write_changed(entries: Iterable[DivisionEntry], rows: dict[str, Division], system: str) -> dict[str, Division]:
+def write_changed(entries: Iterable[DivisionEntry], rows: dict[str, Division], system: str) -> dict[str, Division]:
     """Correct or succeed changed divisions; returns code → row now in force."""
     found: dict[str, Division] = {}
     for entry in entries:
         row = rows[entry.code]
         parent = found.get(entry.parent_code) or rows.get(entry.parent_code)
-        if _begins_new_period(row, entry.valid_from):
+        if begins_new_period(row, entry.valid_from):
             close(Division, [row.pk], entry.valid_from)
             fresh = _fill(Division(code=entry.code, code_system=system), entry, parent)
             fresh.save(force_insert=True)
@@ -92,11 +92,11 @@ def _write_changed(entries: Iterable[DivisionEntry], rows: dict[str, Division], 
     return found
 
 
-def _begins_new_period(row: Division, day: date) -> bool:
+def begins_new_period(row: Division, day: date) -> bool:
     return bool(row.valid.lower and day > row.valid.lower)
 
 
-def _write_new(entries: list[DivisionEntry], rows: dict[str, Division], system: str) -> None:
+def write_new(entries: list[DivisionEntry], rows: dict[str, Division], system: str) -> None:
     """Level by level, so that every parent has its key."""
     known = dict(rows)
     for level in LEVELS:

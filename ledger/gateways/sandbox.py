@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from ledger.gateways.inside.start import OUT_OF_MEMORY
+from ledger.gateways.inside.start import OUT_OF_MEMORY, OUT_OF_ROOM
 
 START = Path(__file__).parent / "inside" / "start.py"
 NOBODY = 65534
@@ -141,4 +141,4 @@ def _reason(code: int) -> str:
         return "time"
     if code == OUT_OF_MEMORY:
         return "memory"
-    return "size" if code == -signal.SIGXFSZ else "crash"
+    return "size" if code in (OUT_OF_ROOM, -signal.SIGXFSZ) else "crash"

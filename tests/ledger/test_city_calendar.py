@@ -9,7 +9,7 @@ from ledger.actions import load_calendar
 from ledger.actors import CLOCK
 from ledger.cityfolder import Change, CityFolder, city_path
 from ledger.clock import app_now
-from ledger.imports import COLUMNS, export_calendar
+from ledger.imports.calendar import COLUMNS, export_calendar
 from ledger.models import CalendarDay
 from ledger.queries.calendar import _read, missing_years
 

@@ -49,8 +49,9 @@ def test_it_is_ended_at_its_limit(code: str, limits: dict[str, int], reason: str
 
 
 def test_what_it_writes_has_a_limit() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         attempt("target.write(b'x' * 3_000_000)", output=1)
+    assert refused.value.reason == "size"
 
 
 def test_it_starts_no_other_process() -> None:

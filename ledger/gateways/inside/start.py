@@ -5,6 +5,7 @@ only. The tool is imported and warmed up (what it loads only when used) before t
 lie where nobody else may read.
 """
 
+import errno
 import importlib
 import json
 import os
@@ -12,7 +13,7 @@ import resource
 import sys
 from pathlib import Path
 
-OUT_OF_MEMORY = 97
+OUT_OF_MEMORY, OUT_OF_ROOM = 97, 96
 
 
 def main() -> int:
@@ -26,6 +27,10 @@ def main() -> int:
         sys.stdout.buffer.flush()
     except MemoryError:
         return OUT_OF_MEMORY
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        return OUT_OF_ROOM
     return 0
 
 

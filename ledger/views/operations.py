@@ -1,4 +1,4 @@
-"""Operations: what waits, what failed, what runs long. Access is declared by route name in accounts.access."""
+"""Operations: what waits, what failed, what runs long."""
 
 from uuid import UUID
 
