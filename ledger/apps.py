@@ -30,6 +30,33 @@ RETENTION = (
 )
 
 
+OUTSIDE_TRANSACTIONS = (
+    (
+        "ledger.render",
+        "ledger.actions.prepare_render",
+        "ledger.actions.send_render",
+        "ledger.actions.settle_render",
+        "document",
+    ),
+    (
+        "ledger.import",
+        "ledger.actions.prepare_commit",
+        "ledger.actions.read_for_commit",
+        "ledger.actions.settle_commit",
+        "import",
+    ),
+)
+HOLIDAYS = {
+    "columns": "ledger.imports.holiday_columns",
+    "check": "ledger.imports.check_holidays",
+    "changes": "ledger.imports.holiday_changes",
+    "commit": "ledger.actions.commit_holidays",
+    "right": "calendar.edit",
+    "name_zh": "节假日与调休工作日",
+    "name_en": "Holidays and make-up days",
+}
+
+
 class LedgerConfig(AppConfig):
     name = "ledger"
     verbose_name = _("Ledger")
@@ -50,39 +77,16 @@ class LedgerConfig(AppConfig):
                 send="ledger.actions.run_job_step",
                 queue=queue,
             )
-        kinds.register_handler(
-            "ledger.render",
-            prepare="ledger.actions.prepare_render",
-            send="ledger.actions.send_render",
-            handler="ledger.actions.settle_render",
-            queue="document",
-        )
         kinds.register_job(
             "ledger.simulation",
             step="ledger.actions.simulation_step",
             name_zh="规则试算",
             name_en="Simulation of rules",
         )
-        kinds.register_handler(
-            "ledger.import",
-            prepare="ledger.actions.prepare_commit",
-            send="ledger.actions.read_for_commit",
-            handler="ledger.actions.settle_commit",
-            queue="import",
-        )
-        kinds.register_job(
-            "ledger.import", step="ledger.actions.import_step", name_zh="读取导入表", name_en="Reading a sheet"
-        )
-        kinds.register_import(
-            "ledger.holidays",
-            columns="ledger.imports.holiday_columns",
-            check="ledger.imports.check_holidays",
-            changes="ledger.imports.holiday_changes",
-            commit="ledger.actions.commit_holidays",
-            right="calendar.edit",
-            name_zh="节假日与调休工作日",
-            name_en="Holidays and make-up days",
-        )
+        for kind, prepare, send, handler, queue in OUTSIDE_TRANSACTIONS:
+            kinds.register_handler(kind, prepare=prepare, send=send, handler=handler, queue=queue)
+        kinds.register_job("ledger.import", step="ledger.actions.import_step", name_zh="读取表格", name_en="Sheet")
+        kinds.register_import("ledger.holidays", **HOLIDAYS)
         kinds.register_periodic("ledger.erase_sheets", handler="ledger.actions.erase_sheets", seconds=3600)
         kinds.register_periodic("ledger.reconcile", handler="ledger.actions.reconcile", seconds=300)
         kinds.register_periodic("ledger.tidy", handler="ledger.actions.tidy", seconds=3600)

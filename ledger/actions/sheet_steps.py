@@ -87,7 +87,7 @@ def _check(run: ImportRun) -> StepResult:
     actor = actor_of(run.actor_kind, run.actor_id, run.actor_department, spec)
     rows, faults = read_rows(run)
     now = app_now()
-    found = checked_faults(spec, rows, faults, actor, now)
+    found = checked_faults(spec=spec, rows=rows, faults=faults, actor=actor, now=now)
     changes: dict[str, Any] = {}
     if not found and spec.changes:
         change = kinds.resolve(spec.changes)(rows, actor=actor, now=now)
@@ -120,7 +120,7 @@ def read_rows(run: ImportRun) -> tuple[list[SheetRow], list[RowError]]:
 
 
 def checked_faults(
-    spec: ImportKind, rows: list[SheetRow], faults: list[RowError], actor: Actor, now: datetime
+    *, spec: ImportKind, rows: list[SheetRow], faults: list[RowError], actor: Actor, now: datetime
 ) -> list[RowError]:
     """All faults in the order of the rows; of a cell that is unreadable already, the kind's opinion does not count."""
     known = {(fault.row, fault.column) for fault in faults}

@@ -42,7 +42,7 @@ def upload_sheet(*, kind: str, file_name: str, data: bytes, actor: Actor) -> UUI
         PermissionDenied: the right of this kind of import is missing.
         ValidationError: too large, empty, of another kind, or taken over before.
     """
-    spec = import_kind(kind, actor)
+    spec = import_kind(kind=kind, actor=actor)
     sha256 = hashlib.sha256(data).hexdigest()
     _refuse_file(spec, PurePath(file_name).suffix.lower(), data, sha256)
     run = ImportRun(
@@ -76,7 +76,7 @@ def _refuse_file(spec: ImportKind, suffix: str, data: bytes, sha256: str) -> Non
         raise ValidationError({"file": _("This very file has been taken over before.")}, code="again")
 
 
-def import_kind(kind: str, actor: Actor) -> ImportKind:
+def import_kind(*, kind: str, actor: Actor) -> ImportKind:
     """The kind, if the actor may import it.
 
     Raises:
@@ -194,7 +194,7 @@ def _committable(run_id: UUID, actor: Actor, *states: str) -> ImportRun:
 
 def _write(run: ImportRun, rows: list[SheetRow], actor: Actor, now: datetime) -> None:
     spec = kinds.imports[run.kind]
-    faults = checked_faults(spec, rows, [], actor, now)
+    faults = checked_faults(spec=spec, rows=rows, faults=[], actor=actor, now=now)
     if faults:
         where = {"row": faults[0].row, "message": faults[0].message}
         raise ValidationError(
