@@ -1,6 +1,6 @@
 """Loading who answers for a grid."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -10,6 +10,7 @@ from grids.imports import DutyEntry, read_duties
 from grids.imports.town import DUTIES
 from grids.models import Duty, Grid
 from grids.queries import city_day
+from grids.queries.drafts import redrawn_codes
 from ledger.actors import Actor
 from ledger.cityfolder import Change, CityFolder
 
@@ -19,14 +20,16 @@ Post = tuple[str, str]  # grid code, worker or deputy
 @transaction.atomic(durable=True)
 def load_duties(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime) -> Change:
     """Bring worker and deputy of every grid to what the folder says; a change of person begins on its `valid_from`."""
-    wanted = _posts(read_duties(folder))
+    redrawn = redrawn_codes()
+    stated = [entry for entry in read_duties(folder) if entry.valid_from > redrawn.get(entry.grid, date.min)]
+    wanted = _posts(stated)
     rows = {
         (row.grid.code, row.post): row
         for row in Duty.objects.filter(valid__upper_inf=True).select_related("grid", "user")
     }
     new = [post for post in wanted if post not in rows]
     changed = [post for post in wanted if post in rows and rows[post].user.username != wanted[post][0]]
-    gone = [post for post in rows if post not in wanted] if wanted else []
+    gone = [post for post in rows if post not in wanted and post[0] not in redrawn] if wanted else []
     _check(folder, changed, wanted, rows)
     change = Change(len(new), len(changed), len(gone), len(wanted) - len(new) - len(changed))
     change.lines += [

@@ -1,7 +1,7 @@
 """Loading grids with their boundaries, and addresses."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 
 from django.contrib.gis.geos import Point, Polygon
@@ -13,6 +13,7 @@ from grids.imports import AddressEntry, GridEntry, read_addresses, read_grids
 from grids.imports.town import GRIDS
 from grids.models import Address, Division, Grid, GridVersion, Scheme
 from grids.queries import boundary_faults, city_day
+from grids.queries.drafts import redrawn_codes
 from ledger.actors import Actor
 from ledger.cityfolder import Change, CityFolder
 
@@ -24,19 +25,24 @@ def load_town(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime) -
     """Bring schemes, grids, boundaries and addresses to what the folder says.
 
     A boundary that changes needs a later `valid_from` and becomes a new version; a grid that is gone is retired today.
-    Grids of one scheme may not overlap, and service grids fill their village exactly.
+    Grids of one scheme may not overlap, and service grids fill their village exactly. A village that was redrawn here
+    follows the platform until the folder states a later day.
     """
-    entries = read_grids(folder)
+    stated, redrawn = read_grids(folder), redrawn_codes()
+    entries = {code: entry for code, entry in stated.items() if not _overtaken(entry, redrawn)}
     rows = {row.code: row for row in Grid.objects.filter(retired_at=None).select_related("division", "scheme")}
     versions = {row.grid_id: row for row in GridVersion.objects.filter(valid__upper_inf=True)}
     new = [entry for code, entry in entries.items() if code not in rows]
     moved = [entry for code, entry in entries.items() if code in rows and _moved(versions.get(rows[code].pk), entry)]
     named = [entry for code, entry in entries.items() if code in rows and _renamed(rows[code], entry)]
-    gone = sorted(set(rows) - set(entries)) if entries else []
+    newest = max((entry.valid_from for entry in stated.values()), default=date.min)
+    gone = (
+        sorted(code for code in rows if code not in stated and redrawn.get(code, date.min) < newest) if stated else []
+    )
     if not apply:  # a writing run follows a checking run without faults
         _check_boundaries(folder, entries, new, moved, {code: versions.get(row.pk) for code, row in rows.items()})
     touched = {entry.code for entry in (*moved, *named)}
-    change = Change(len(new), len(touched), len(gone), len(entries) - len(new) - len(touched))
+    change = Change(len(new), len(touched), len(gone), len(stated) - len(new) - len(touched))
     change.lines += [f"+ {entry.code} {entry.name_zh}" for entry in new]
     change.lines += [f"~ {code} boundary or facts" for code in sorted(touched)] + [f"- {code}" for code in gone]
     if apply and change:
@@ -47,6 +53,10 @@ def load_town(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime) -
     change.added, change.changed = change.added + addresses.added, change.changed + addresses.changed
     change.ended, change.same = change.ended + addresses.ended, change.same + addresses.same
     return change
+
+
+def _overtaken(entry: GridEntry, redrawn: dict[str, date]) -> bool:
+    return entry.code in redrawn and entry.valid_from <= redrawn[entry.code]
 
 
 def _moved(version: GridVersion | None, entry: GridEntry) -> bool:

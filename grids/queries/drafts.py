@@ -232,6 +232,21 @@ def touched_grids(draft_id: int) -> tuple[str, list[int]]:
     return column, [pk for pk in ids if pk is not None]
 
 
+def redrawn_codes() -> dict[str, date]:
+    """Code of every grid of a village and scheme that was redrawn here → day of the last change, coming ones included.
+
+    What a city folder states for an earlier day has been overtaken there.
+    """
+    stages = (BoundaryDraft.Stage.PUBLISHED, BoundaryDraft.Stage.IN_FORCE)
+    drafts = BoundaryDraft.objects.filter(stage__in=stages).values_list("division__code", "scheme_id", "effective_from")
+    days: dict[tuple[str, int], date] = {}
+    for division, scheme, day in drafts:
+        days[division, scheme] = max(day, days.get((division, scheme), day))
+    villages = {division for division, _scheme in days}
+    grids = Grid.objects.filter(division__code__in=villages).values_list("code", "division__code", "scheme_id")
+    return {code: days[division, scheme] for code, division, scheme in grids if (division, scheme) in days}
+
+
 def due_drafts(day: date) -> list[int]:
     """Published changes whose day has come and that grids and households do not follow yet, oldest first."""
     due = Q(stage=BoundaryDraft.Stage.PUBLISHED, effective_from__lte=day)

@@ -341,3 +341,18 @@ def test_a_stranger_neither_sees_nor_touches_a_draft(draft: int, town: Path) -> 
         actions.edit_draft(draft_id=draft, version=0, edit=Edit("end", grid=S04), actor=stranger)
     with pytest.raises(PermissionDenied):
         actions.begin_draft(village=VILLAGE, scheme="service", title="x", actor=stranger)
+
+
+def test_loading_the_city_again_does_not_take_back_what_was_drawn_here(
+    town: Path, draft: int, clerk: Actor, chief: Actor
+) -> None:
+    seen = submitted(draft, clerk)
+    actions.publish_draft(draft_id=draft, version=seen.version, effective_from=tomorrow(), actor=chief)
+    with shifted(timedelta(days=2)):
+        actions.bring_into_force(now=app_now())
+        before = queries.grid_list(on=queries.today(), path="/")
+        folder, changes = small.load(town)
+        assert folder.faults == []
+        assert not any(changes.values())
+        assert queries.grid_list(on=queries.today(), path="/") == before
+        assert f"{VILLAGE}S13" in {row.code for row in before}
