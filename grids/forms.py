@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.actions.operations import OPERATIONS, Edit
 from grids.datum import Datum
+from grids.gateways import BYTES_MOST
 
 
 class PointForm(forms.Form):
@@ -181,3 +182,32 @@ class ZoningForm(forms.Form):
         """Cleaned values, empty where nothing valid was said."""
         self.is_valid()
         return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
+DATUMS = [("wgs84", "WGS-84"), ("cgcs2000", "CGCS2000"), ("gcj02", "GCJ-02"), ("bd09", "BD-09")]
+
+
+class LayerForm(forms.Form):
+    """A file that becomes a draft."""
+
+    file = forms.FileField(label=_("GeoJSON or GeoPackage"), max_length=200)
+    village = forms.ChoiceField(label=_("Village or community"))
+    scheme = forms.ChoiceField(label=_("Scheme"))
+    datum = forms.ChoiceField(label=_("Datum of the file"), choices=DATUMS)
+    title = forms.CharField(label=_("What it is for"), max_length=120)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > BYTES_MOST:
+            raise forms.ValidationError(_("The file is larger than 10 MB."))
+        return file
+
+
+class ExportForm(forms.Form):
+    """Boundaries of a day as a file."""
+
+    village = forms.ChoiceField(label=_("Village or community"), required=False)
+    scheme = forms.ChoiceField(label=_("Scheme"))
+    date = forms.DateField(label=_("Boundaries of"), widget=forms.DateInput(attrs={"type": "date"}))
+    datum = forms.ChoiceField(label=_("Datum"), choices=DATUMS)
+    format = forms.ChoiceField(label=_("Format"), choices=[("geojson", "GeoJSON"), ("gpkg", "GeoPackage")])

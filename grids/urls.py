@@ -1,7 +1,7 @@
 from django.urls import path
 
 from grids import api, views
-from grids.views import zoning
+from grids.views import layers, zoning
 
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("desk/grids/", views.desk, name="grids_desk"),
     path("desk/zoning/", zoning.zoning, name="grids_zoning"),
     path("desk/zoning/begin/", zoning.zoning_begin, name="grids_zoning_begin"),
+    path("desk/zoning/files/", layers.layers, name="grids_layers"),
+    path("desk/zoning/files/import/", layers.layer_import, name="grids_layer_import"),
+    path("desk/zoning/files/export/", layers.layer_export, name="grids_layer_export"),
     path("desk/zoning/<int:draft>/", zoning.zoning_draft, name="grids_zoning_draft"),
     path("desk/zoning/<int:draft>/map.json", zoning.zoning_map, name="grids_zoning_map"),
     path("desk/zoning/<int:draft>/edit/", zoning.zoning_edit, name="grids_zoning_edit"),

@@ -4,18 +4,22 @@ from grids.actions.division_sheet import commit_divisions
 from grids.actions.divisions import load_city_facts, load_divisions
 from grids.actions.drafting import begin_draft, discard_draft, edit_draft, step_draft
 from grids.actions.duties import load_duties
+from grids.actions.layers import LayerRefused, export_layer, import_layer
 from grids.actions.operations import Edit, Misplaced
 from grids.actions.publishing import bring_into_force, publish_draft, send_back_draft, submit_draft, withdraw_draft
 from grids.actions.town import load_town
 
 __all__ = [
     "Edit",
+    "LayerRefused",
     "Misplaced",
     "begin_draft",
     "bring_into_force",
     "commit_divisions",
     "discard_draft",
     "edit_draft",
+    "export_layer",
+    "import_layer",
     "load_city_facts",
     "load_divisions",
     "load_duties",

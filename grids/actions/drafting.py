@@ -33,8 +33,15 @@ def begin_draft(*, village: str, scheme: str, title: str, actor: Actor) -> int:
         PermissionDenied: no right to edit, or the village is not the actor's.
         ValidationError: no such village or scheme, or the village has no outline.
     """
-    demand_right(actor, EDIT)
     now = app_now()
+    draft_id = start(village=village, scheme=scheme, title=title, actor=actor, now=now)
+    audit(actor=actor, action="boundary.drafted", now=now, object_kind="boundary_draft", object_id=draft_id)
+    return draft_id
+
+
+def start(*, village: str, scheme: str, title: str, actor: Actor, now: datetime) -> int:
+    """The draft with its step 0, inside the caller's transaction; raises as `begin_draft` does."""
+    demand_right(actor, EDIT)
     division = Division.objects.filter(code=village, level="village", valid__upper_inf=True).first()
     found = Scheme.objects.filter(code=scheme).first()
     if division is None or found is None or division.outline is None:
@@ -51,7 +58,6 @@ def begin_draft(*, village: str, scheme: str, title: str, actor: Actor) -> int:
     )
     parts = last_parts(division.pk, found.pk)
     write_step(draft_id=draft.pk, number=0, operation="begin", detail={}, parts=parts, actor=actor, now=now)
-    audit(actor=actor, action="boundary.drafted", now=now, object_kind="boundary_draft", object_id=draft.pk)
     return draft.pk
 
 

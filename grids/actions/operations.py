@@ -1,7 +1,7 @@
 """What an edit does to the parts of a draft. Shared vertices stay shared; a free drawing is kept as it was drawn."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from grids import rules
 from grids.queries.boundaries import boundary_defects, overlay
-from grids.queries.drafts import DraftState, Part, taken_codes
+from grids.queries.drafts import DraftState, Part
 from grids.rules import cutting
 from grids.rules.coverage import (
     Node,
@@ -135,10 +135,10 @@ def with_rings(state: DraftState, rings: Parts) -> dict[str, Part]:
     return {code: replace(state.parts[code], ring=ring) for code, ring in rings.items() if code in state.parts}
 
 
-def new_part(state: DraftState, ring: Ring, edit: Edit | None = None) -> Part:
+def new_part(state: DraftState, ring: Ring, edit: Edit | None = None, beside: Iterable[str] = ()) -> Part:
     """A part with the next free code of the scheme, named after it."""
     row = state.row
-    code = rules.next_code(row.scheme, row.division_code, taken_codes(row.division_code) | set(state.parts))
+    code = rules.next_code(row.scheme, row.division_code, state.taken | set(state.parts) | set(beside))
     if not code:
         raise Misplaced(_("All codes of this village are used up."), "codes")
     names = _named_after(state, int(code[-3:].lstrip("S")))

@@ -13,12 +13,13 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from grids import gateways
 from grids.actions.drafting import EDIT, locked
 from grids.actions.periods import close, since
 from grids.models import BoundaryDraft, Division, Duty, Grid, GridVersion
 from grids.queries import city_day
 from grids.queries.boundaries import boundary_defects, households_in, origins
-from grids.queries.drafts import DraftState, due_drafts, last_parts, state_of, version_numbers
+from grids.queries.drafts import DraftState, draft_state, due_drafts, last_parts, state_of, version_numbers
 from grids.rules.coverage import closed_degrees
 from ledger.actions import audit
 from ledger.actors import CLOCK, Actor
@@ -29,13 +30,23 @@ PUBLISH = "grids.publish"
 Stage = BoundaryDraft.Stage
 
 
-@transaction.atomic(durable=True)
 def submit_draft(*, draft_id: int, version: int, actor: Actor) -> None:
-    """Hand a draft in for publication. It has to fit exactly and to change something.
+    """Hand a draft in for publication. It has to change something and to fit exactly, by two independent checks.
+
+    geopandas looks first, in a process of its own and outside every transaction; the database decides.
 
     Raises:
         ValidationError: code defects, nothing, or moved_on.
     """
+    seen = draft_state(draft_id, actor)
+    if seen is not None and seen.version == version and gateways.second_check(seen.rings, seen.outline):
+        _demand_exact(seen)
+        raise ValidationError(_("The two checks do not agree; tell the administrator."), code="disagree")
+    _hand_in(draft_id=draft_id, version=version, actor=actor)
+
+
+@transaction.atomic(durable=True)
+def _hand_in(*, draft_id: int, version: int, actor: Actor) -> None:
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
     _demand_exact(state)

@@ -96,6 +96,11 @@ class DraftState:
     def editable(self) -> bool:
         return self.row.stage == BoundaryDraft.Stage.DRAWING
 
+    @property
+    def taken(self) -> set[str]:
+        """Codes that no new grid of this village may have. Two statements."""
+        return taken_codes(self.row.division_code)
+
     def changes(self) -> list[tuple[str, str]]:
         """(what, code): new, ended, boundary or name, by code."""
         found = []
@@ -241,7 +246,8 @@ def redrawn_codes() -> dict[str, date]:
     drafts = BoundaryDraft.objects.filter(stage__in=stages).values_list("division__code", "scheme_id", "effective_from")
     days: dict[tuple[str, int], date] = {}
     for division, scheme, day in drafts:
-        days[division, scheme] = max(day, days.get((division, scheme), day))
+        if day is not None:
+            days[division, scheme] = max(day, days.get((division, scheme), day))
     villages = {division for division, _scheme in days}
     grids = Grid.objects.filter(division__code__in=villages).values_list("code", "division__code", "scheme_id")
     return {code: days[division, scheme] for code, division, scheme in grids if (division, scheme) in days}

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import ActorRequest, requires
 from accounts.views.common import take_over
@@ -22,6 +22,7 @@ from grids.queries.drafts import DraftState, draft_rows, draft_state, scheme_row
 from grids.views import zoning_words as words
 
 LOOK = requires("grids.edit", "grids.publish")
+BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -120,11 +121,13 @@ def zoning_map(request: ActorRequest, draft: int) -> JsonResponse:
     return JsonResponse(words.map_shapes(state, draft_page(state)))
 
 
-@require_POST
+@BOTH
 @requires("grids.edit")
 def zoning_edit(request: ActorRequest, draft: int) -> HttpResponse:
     """One edit; refused with its reason and place, and with what was typed or drawn kept."""
     state = _state(request, draft)
+    if request.method != "POST":  # the address a refused edit leaves behind
+        return _to_draft(draft, request.GET)
     form = words.edit_form(state, "", "", data=request.POST)
     query = words.kept_query(request.POST.get("state", ""))
     if not form.is_valid():
@@ -173,13 +176,15 @@ MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
 }
 
 
-@require_POST
+@BOTH
 @LOOK
 def zoning_move(request: ActorRequest, draft: int, move: str) -> HttpResponse:
     """Undo, redo, hand in, give back, publish, withdraw, discard; each action asks for its own right."""
     state = _state(request, draft)
     if move not in MOVES:
         raise Http404
+    if request.method != "POST":
+        return _to_draft(draft, request.GET)
     act, fields = MOVES[move]
     form = VersionForm(request.POST)
     query = words.kept_query(request.POST.get("state", ""))

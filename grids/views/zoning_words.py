@@ -81,6 +81,10 @@ def text(zh: str, en: str) -> str:
     return (zh or en) if (get_language() or "zh").startswith("zh") else (en or zh)
 
 
+def all_villages() -> str:
+    return _("All of the territory")
+
+
 def offer(form: forms.Form, name: str, options: Iterable[tuple[str, str]]) -> None:
     """Fill a choice field with what the database offers."""
     field = form.fields[name]

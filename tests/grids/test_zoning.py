@@ -8,8 +8,6 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 
-from accounts.models import User
-from accounts.queries import presence_of_user
 from grids import actions, queries
 from grids.actions import Edit, Misplaced
 from grids.models import BoundaryDraft, Grid, GridVersion
@@ -21,10 +19,9 @@ from ledger.actors import Actor
 from ledger.clock import app_now, shifted
 from tests.accounts.world import department, hat, role, user
 from tests.grids import small
+from tests.grids.zoning_world import S04, VILLAGE, across, actor_of, edit, moved, person_with, state
 
 pytestmark = pytest.mark.django_db
-VILLAGE = small.VILLAGES[0]
-S04 = f"{VILLAGE}S04"
 
 
 @pytest.fixture(autouse=True)
@@ -33,47 +30,20 @@ def english() -> Iterator[None]:
         yield
 
 
-def actor_of(person: User) -> Actor:
-    return presence_of_user(person, None).actor
-
-
 @pytest.fixture
 def clerk(town: Path) -> Actor:
     install_test_clock()
-    person = user("clerk")
-    hat(person, role("clerk", "grids.read", "grids.edit"), department("sp", "/3709/370902/"))
-    return actor_of(person)
+    return actor_of(person_with("clerk", "grids.edit"))
 
 
 @pytest.fixture
 def chief(town: Path) -> Actor:
-    person = user("second")
-    hat(person, role("chief", "grids.read", "grids.edit", "grids.publish"), department("zh", "/3709/370902/"))
-    return actor_of(person)
+    return actor_of(person_with("second", "grids.edit", "grids.publish"))
 
 
 @pytest.fixture
 def draft(clerk: Actor) -> int:
     return actions.begin_draft(village=VILLAGE, scheme="service", title="年度调整", actor=clerk)
-
-
-def state(draft: int, actor: Actor) -> DraftState:
-    found = draft_state(draft, actor)
-    assert found is not None
-    return found
-
-
-def edit(draft: int, actor: Actor, operation: str, **values: object) -> DraftState:
-    now = state(draft, actor)
-    actions.edit_draft(draft_id=draft, version=now.version, edit=Edit(operation, **values), actor=actor)  # type: ignore[arg-type]
-    return state(draft, actor)
-
-
-def across(found: DraftState, code: str) -> tuple[tuple[float, float], ...]:
-    """A line through a grid from one of its corners to the opposite one, by its middle."""
-    ring = found.parts[code].ring
-    ends = ring[0], ring[len(ring) // 2]
-    return tuple(degrees_of(node) for node in ends)
 
 
 def test_a_split_keeps_the_area_to_the_last_unit_and_takes_the_next_free_code(draft: int, clerk: Actor) -> None:
@@ -131,11 +101,6 @@ def test_ending_a_grid_leaves_a_gap_of_its_size_which_a_neighbour_can_be_given(d
     filled = edit(draft, clerk, "give", other=gap.codes[0], at=(gap.lon, gap.lat))
     assert exact(filled.rings, filled.outline)
     assert boundary_defects(filled.rings, filled.outline) == []
-
-
-def moved(place: tuple[float, float], east: float, north: float) -> tuple[float, float]:
-    """A place so many metres away."""
-    return place[0] + east / 89947, place[1] + north / 110963
 
 
 def inner_vertex(found: DraftState, code: str) -> tuple[float, float]:
