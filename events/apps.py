@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import CaseKind, register_kind
-from events.kinds import NOTICES, RETENTION
+from events.kinds import CATEGORY_FIELDS, NOTICES, RETENTION
 from ledger import kinds
 
 
@@ -39,6 +39,19 @@ class EventsConfig(AppConfig):
             kinds.add_notice(notice)
         for row in RETENTION:
             kinds.add_retention(row)
+        kinds.register_edition(
+            "categories",
+            name_zh="事部件类别目录",
+            name_en="Categories of events and parts",
+            about_zh="能上报什么、何时立案、多少时限、何时结案。",
+            about_en="What can be reported, when it is filed, how long it may take, when it is closed.",
+            rows="events.queries.category_rows",
+            fields=CATEGORY_FIELDS,
+            draft="events.actions.draft_categories",
+            validate="events.queries.category_faults",
+            row_url="events_category",
+            new_url="events_category_new",
+        )
         kinds.register_city_part(
             "categories", "events.actions.load_categories", order=30, export="events.actions.export_categories"
         )

@@ -1,9 +1,11 @@
 """Shape of what comes in; rules and limits are the actions'."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import PhotosField, offer
@@ -152,3 +154,78 @@ class ReleaseForm(forms.Form):
     def __init__(self, *args: Any, photos: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "photos", photos)
+
+
+UNIT_LABELS = (
+    ("urgent_hour", _("urgent hours")),
+    ("urgent_day", _("urgent days")),
+    ("working_hour", _("working hours")),
+    ("working_day", _("working days")),
+    ("calendar_day", _("calendar days")),
+)
+TWO_DIGITS = RegexValidator(r"^[0-9]{2}$", _("Two digits."))
+
+
+class CategoryForm(forms.Form):
+    """One minor class of a draft of the catalogue.
+
+    Arguments:
+        systems: code systems on offer.
+        new: a new row also has a code.
+    """
+
+    system = forms.ChoiceField(label=_("Standard and version"))
+    type = forms.ChoiceField(label=_("Type"), choices=[("event", _("event")), ("part", _("part"))])
+    major = forms.CharField(label=_("Code of the major class"), validators=[TWO_DIGITS], max_length=2)
+    minor = forms.CharField(label=_("Code of the minor class"), validators=[TWO_DIGITS], max_length=2)
+    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=80)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120)
+    major_zh = forms.CharField(
+        label=_("Major class in Chinese"), max_length=60, help_text=_("A change applies to the whole major class.")
+    )
+    major_en = forms.CharField(label=_("Major class in English"), max_length=80)
+    words = forms.CharField(
+        label=_("What people call it"),
+        max_length=200,
+        required=False,
+        help_text=_("Words for the search, with spaces."),
+    )
+    initials = forms.CharField(
+        label=_("Pinyin initials"),
+        max_length=200,
+        required=False,
+        validators=[RegexValidator(r"^[a-z0-9 ]*$", _("Small letters and digits."))],
+        help_text=_("Of the name and of each word, for example sdlj wj."),
+    )
+    active = forms.BooleanField(
+        label=_("Offered for new reports"), required=False, help_text=_("Otherwise only old cases show it.")
+    )
+    public = forms.BooleanField(label=_("Offered to residents"), required=False)
+
+    def __init__(self, *args: Any, systems: list[tuple[str, str]], new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "system", systems)
+        if not new:
+            for name in ("system", "type", "major", "minor"):
+                del self.fields[name]
+
+
+class ConditionForm(forms.Form):
+    """One filing condition with its limit; left empty it is taken out."""
+
+    text_zh = forms.CharField(label=_("Filed when (Chinese)"), max_length=200)
+    text_en = forms.CharField(label=_("Filed when (English)"), max_length=240)
+    closing_zh = forms.CharField(label=_("Closed when (Chinese)"), max_length=200, required=False)
+    closing_en = forms.CharField(label=_("Closed when (English)"), max_length=240, required=False)
+    budget = forms.DecimalField(label=_("Limit"), min_value=Decimal("0.01"), max_digits=6, decimal_places=2)
+    unit = forms.ChoiceField(label=_("Unit"), choices=UNIT_LABELS)
+
+    def has_changed(self) -> bool:
+        """A row without words is no row, whatever its unit says."""
+        if not self.is_bound:
+            return super().has_changed()
+        texts = ("text_zh", "text_en", "closing_zh", "closing_en", "budget")
+        return any(str(self.data.get(self.add_prefix(name), "")).strip() for name in texts)
+
+
+ConditionFormSet = forms.formset_factory(ConditionForm, extra=1, max_num=9, validate_max=True)

@@ -14,9 +14,12 @@ CATEGORIES = "categories.csv"
 CONDITIONS = "conditions.csv"
 CATEGORY_COLUMNS = (
     "system", "type", "major", "minor", "name_zh", "name_en", "major_zh", "major_en", "words", "initials", "public",
+    "active",
 )  # fmt: skip
+FLAGS = ("public", "active")
 CONDITION_COLUMNS = ("category", "number", "text_zh", "text_en", "closing_zh", "closing_en", "unit", "budget")
 YES_NO = {"yes": True, "no": False}
+NO_YES = {True: "yes", False: "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class CategoryLine:
     words: str
     initials: str
     public: bool
+    active: bool = True
     conditions: list[ConditionLine] = field(default_factory=list)
 
     @property
@@ -58,7 +62,7 @@ class CategoryLine:
 def read_catalogue(folder: CityFolder) -> dict[str, CategoryLine]:
     """Categories by key, with their conditions in order. Faults are left in the folder."""
     found: dict[str, CategoryLine] = {}
-    for row in folder.rows(CATEGORIES, required=CATEGORY_COLUMNS):
+    for row in folder.rows(CATEGORIES, required=CATEGORY_COLUMNS[:-1]):
         line = _category(folder, row)
         if line is None:
             continue
@@ -86,10 +90,18 @@ def _category(folder: CityFolder, row: Row) -> CategoryLine | None:
             folder.refuse(row, column, "is empty")
     if re.search(r"[^a-z0-9 ]", row["initials"]):
         folder.refuse(row, "initials", "must be small letters and digits, a word for every spoken name")
-    if row["public"] not in YES_NO:
-        folder.refuse(row, "public", "must be yes or no")
-    texts: dict[str, Any] = {column: row[column] for column in CATEGORY_COLUMNS if column != "public"}
-    return CategoryLine(**texts, public=YES_NO.get(row["public"], False))
+    texts: dict[str, Any] = {column: row[column] for column in CATEGORY_COLUMNS if column not in FLAGS}
+    flags = _flags(folder, row)
+    return CategoryLine(**texts, public=flags["public"], active=flags["active"])
+
+
+def _flags(folder: CityFolder, row: Row) -> dict[str, bool]:
+    """Who is offered it; a folder need not say that a category is offered at all."""
+    flags = {"public": row["public"], "active": row["active"] or "yes"}
+    for column, value in flags.items():
+        if value not in YES_NO:
+            folder.refuse(row, column, "must be yes or no")
+    return {column: YES_NO.get(value, False) for column, value in flags.items()}
 
 
 def _condition(folder: CityFolder, row: Row, found: dict[str, CategoryLine]) -> None:
@@ -130,8 +142,7 @@ def catalogue_of(edition_id: int) -> dict[str, CategoryLine]:
     for category in Category.objects.filter(edition_id=edition_id).select_related("system").order_by("pk"):
         line = CategoryLine(
             system=category.system.code,
-            **{column: getattr(category, column) for column in CATEGORY_COLUMNS[1:10]},
-            public=category.public,
+            **{column: getattr(category, column) for column in CATEGORY_COLUMNS[1:]},
             conditions=conditions.get(category.pk, []),
         )
         found[line.key] = line
@@ -151,7 +162,7 @@ def differences(old: dict[str, CategoryLine], new: dict[str, CategoryLine]) -> I
 def to_files(lines: dict[str, CategoryLine]) -> dict[str, str]:
     """The two files of the city folder from an edition."""
     categories = [
-        [*(getattr(line, column) for column in CATEGORY_COLUMNS[:-1]), "yes" if line.public else "no"]
+        [*(getattr(line, column) for column in CATEGORY_COLUMNS[:-2]), *(NO_YES[getattr(line, f)] for f in FLAGS)]
         for line in lines.values()
     ]
     conditions = [

@@ -136,3 +136,17 @@ RETENTION = (
         rows="events.queries.old_intake",
     ),
 )
+
+# columns of an edition of the catalogue: field → (Chinese, English)
+CATEGORY_FIELDS = {
+    "name": ("小类名称", "Minor class"),
+    "other_name": ("英文名称", "Chinese name"),
+    "major": ("大类", "Major class"),
+    "system": ("分类标准及版本", "Standard and version"),
+    "active": ("是否启用", "Offered"),
+    "public": ("面向", "Offered to"),
+    "words": ("常用说法", "What people call it"),
+    "conditions": ("立案条件", "Filing conditions"),
+    "limits": ("处置时限", "Limits"),
+    "closing": ("结案条件", "Closing conditions"),
+}

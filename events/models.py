@@ -35,6 +35,7 @@ class Category(models.Model):
     words = models.CharField(max_length=200, blank=True)  # what residents call it, for the search
     initials = models.CharField(max_length=200, blank=True)  # pinyin initials of name and words
     public = models.BooleanField(default=True)  # offered to residents
+    active = models.BooleanField(default=True)  # offered at all; an inactive one keeps its name for old cases and lists
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "key"], name="category_key")]

@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from events import views
 from events.api import reports
 from events.api.open311 import views as open311
-from events.views import desk, field
+from events.views import categories, desk, field
 
 # residents' pages have plain names: other rooms and the home page link to them
 FORM = r"(?:\.(?P<form>json|xml))?$"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("field/cases/<slug:number>/", field.case, name="field_case"),
     path("field/cases/<slug:number>/<slug:transition>/", field.visit, name="field_visit"),
     path("desk/register/", desk.register, name="event_register"),
+    path("desk/categories/<int:edition>/new/", categories.edit_category, name="events_category_new"),
+    path("desk/categories/<int:edition>/row/<path:code>/", categories.edit_category, name="events_category"),
     path("desk/cases/<slug:number>/file/", desk.file, name="event_file"),
     path("desk/cases/<slug:number>/finish/", desk.finish, name="event_finish"),
     path("desk/cases/<slug:number>/check/<slug:transition>/", desk.check, name="event_check"),

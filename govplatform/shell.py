@@ -21,9 +21,12 @@ from cases.queries.inbox import inbox_counts
 from ledger.actors import Actor, ActorKind
 from ledger.cityfolder import city_config
 from ledger.clock import app_now
-from ledger.kinds import EDITION_READERS, imports
+from ledger.kinds import imports
 
 ANY_IMPORT = ("",)  # of any import that is registered
+
+# whoever sees a case may read its rules from there; the rail leads those to them who keep or answer for them
+RULE_KEEPERS = ("rules.draft", "rules.approve", "cases.supervise")
 TEXT_COOKIE = "text"
 THEME_COOKIE = "theme"
 
@@ -76,8 +79,8 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Rules and people"),
         (
-            Entry("/desk/editions/", "signpost-split", _("Rules and catalogues"), EDITION_READERS),
             Entry("/desk/imports/", "file-earmark-spreadsheet", _("Imports"), ANY_IMPORT),
+            Entry("/desk/editions/", "signpost-split", _("Rules and catalogues"), RULE_KEEPERS),
             Entry("/desk/users/", "people", _("Users"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/departments/", "diagram-3", _("Departments"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/memberships/", "person-badge", _("Memberships"), ("accounts.memberships",)),

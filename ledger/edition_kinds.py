@@ -5,7 +5,7 @@ from dataclasses import dataclass
 # what a simulation can be asked for: the newest so many things, or those of so many months
 SIMULATION_SIZES = {"last": (100, 1_000, 10_000), "months": (1, 3, 6, 12)}
 # rights that draft or approve editions of some kind, or let one read them: the gate of /desk/editions/
-EDITION_READERS = ("rules.draft", "rules.approve", "cases.dispatch", "cases.supervise", "cases.coordinate")
+EDITION_READERS = ("rules.draft", "rules.approve", "cases.read")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Names of coded things in the reader's language."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from cases import kinds
@@ -115,3 +116,17 @@ ICONS = {
     "answer": "reply", "rate": "star", "child_opened": "diagram-2", "child_closed": "diagram-2", "linked": "link-45deg",
     "proposed": "signpost", "supervise": "megaphone", "regrid": "bounding-box",
 }  # fmt: skip
+
+
+def limit_words(unit: str, budget: Decimal) -> str:
+    """A limit in words: "2 urgent hours"."""
+    amount = f"{budget.normalize():f}"
+    number = 1 if budget == 1 else 2
+    texts = {
+        "urgent_hour": ngettext("%(n)s urgent hour", "%(n)s urgent hours", number),
+        "urgent_day": ngettext("%(n)s urgent day", "%(n)s urgent days", number),
+        "working_hour": ngettext("%(n)s working hour", "%(n)s working hours", number),
+        "working_day": ngettext("%(n)s working day", "%(n)s working days", number),
+        "calendar_day": ngettext("%(n)s calendar day", "%(n)s calendar days", number),
+    }
+    return texts[unit] % {"n": amount}

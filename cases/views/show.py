@@ -8,25 +8,11 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cases.queries import CaseFile, LimitRow, MoveRow, PhotoRow
+from cases.queries.words import limit_words
 
 VISITS = frozenset({"verify_true", "verify_false", "check_passed", "check_failed"})
-
-
-def limit_words(unit: str, budget: Decimal) -> str:
-    """A limit in words: "2 urgent hours"."""
-    amount = f"{budget.normalize():f}"
-    number = 1 if budget == 1 else 2
-    texts = {
-        "urgent_hour": ngettext("%(n)s urgent hour", "%(n)s urgent hours", number),
-        "urgent_day": ngettext("%(n)s urgent day", "%(n)s urgent days", number),
-        "working_hour": ngettext("%(n)s working hour", "%(n)s working hours", number),
-        "working_day": ngettext("%(n)s working day", "%(n)s working days", number),
-        "calendar_day": ngettext("%(n)s calendar day", "%(n)s calendar days", number),
-    }
-    return texts[unit] % {"n": amount}
 
 
 @dataclass(frozen=True, slots=True)

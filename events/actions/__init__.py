@@ -1,6 +1,7 @@
 """The only writer of incidents: one durable transaction each, except what the ledger and the engine call in theirs."""
 
 from events.actions.catalogue import export_categories, load_categories
+from events.actions.category_drafts import draft_categories, remove_category, save_category
 from events.actions.filing import automatic_facts, close_report, file_report, force_close, refuse_report
 from events.actions.onsite import check_on_site, decide_delay, dispatch_report, finish_handling, verify_on_site
 from events.actions.reporter import add_announced_photos, rate_report, release_text, reopen_report
@@ -16,6 +17,7 @@ __all__ = [
     "close_report",
     "decide_delay",
     "dispatch_report",
+    "draft_categories",
     "export_categories",
     "file_report",
     "finish_handling",
@@ -24,7 +26,9 @@ __all__ = [
     "rate_report",
     "refuse_report",
     "release_text",
+    "remove_category",
     "reopen_report",
     "report_incident",
+    "save_category",
     "verify_on_site",
 ]

@@ -67,6 +67,7 @@ def _write(edition: Edition, lines: dict[str, CategoryLine]) -> None:
             words=line.words,
             initials=line.initials,
             public=line.public,
+            active=line.active,
         )
         for line in lines.values()
     )

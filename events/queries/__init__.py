@@ -12,6 +12,7 @@ from events.queries.catalogue import (
     forget_catalogue,
     search_categories,
 )
+from events.queries.category_drafts import category_draft, category_faults, category_rows, category_systems
 from events.queries.detail import ContactView, RatingRow, ReportDetail, SimilarCase, report_detail, similar_cases
 from events.queries.facts import deadline, facts, on_site
 from events.queries.field import TaskRow, my_tasks
@@ -37,7 +38,11 @@ __all__ = [
     "categories_by_major",
     "category",
     "category_by_id",
+    "category_draft",
+    "category_faults",
     "category_names",
+    "category_rows",
+    "category_systems",
     "deadline",
     "facts",
     "forget_catalogue",

@@ -35,7 +35,11 @@ class ConditionRow:
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
-    """A minor class. `initials`: pinyin initials of name and words, for the search by keyboard."""
+    """A minor class. `initials`: pinyin initials of name and words, for the search by keyboard.
+
+    Arguments:
+        public: offered to residents. active: offered to anybody (an inactive one is never public).
+    """
 
     id: int
     key: str
@@ -48,6 +52,7 @@ class CategoryRow:
     words: str
     public: bool
     initials: str
+    active: bool
     conditions: tuple[ConditionRow, ...] = field(default=())
 
 
@@ -91,10 +96,10 @@ def category(key: str, at: datetime) -> CategoryRow:
     """The category of a key in the edition in force.
 
     Raises:
-        ValidationError: {"category": …} there is none.
+        ValidationError: {"category": …} there is none, or it is no longer offered.
     """
     found = catalogue(at).by_key.get(key)
-    if found is None:
+    if found is None or not found.active:
         raise ValidationError({"category": _("Choose a category from the list.")})
     return found
 
@@ -123,8 +128,8 @@ def _read(edition: int) -> Catalogue:
 
 def _row(c: Category, conditions: list[ConditionRow]) -> CategoryRow:
     return CategoryRow(
-        c.pk, c.key, c.type, c.major, c.name_zh, c.name_en, c.major_zh, c.major_en, c.words, c.public, c.initials,
-        tuple(conditions),
+        c.pk, c.key, c.type, c.major, c.name_zh, c.name_en, c.major_zh, c.major_en, c.words,
+        c.public and c.active, c.initials, c.active, tuple(conditions),
     )  # fmt: skip
 
 
@@ -147,7 +152,7 @@ def search_categories(text: str, *, at: datetime, public: bool, limit: int = 12)
         text: what was typed; "" gives the first ones in the order of the standard.
         public: only those offered to residents.
     """
-    rows = [row for row in catalogue(at).rows if row.public or not public]
+    rows = [row for row in catalogue(at).rows if row.public or (row.active and not public)]
     wanted = text.lower().split()
     if not wanted:
         return rows[:limit]
@@ -177,6 +182,6 @@ def categories_by_major(at: datetime, *, public: bool) -> dict[tuple[str, str, s
     """(type, name of the major class in Chinese, in English) → its categories, in the order of the standard."""
     found: dict[tuple[str, str, str], list[CategoryRow]] = {}
     for row in catalogue(at).rows:
-        if row.public or not public:
+        if row.public or (row.active and not public):
             found.setdefault((row.type, row.major_zh, row.major_en), []).append(row)
     return found

@@ -47,9 +47,15 @@ class SimilarCase:
 
 @dataclass(frozen=True, slots=True)
 class ReportDetail:
-    """The incident part of a case file. `contact` is None for members who need not know (design 6)."""
+    """The incident part of a case file. `contact` is None for members who need not know (design 6).
+
+    Arguments:
+        system, edition: standard and edition of the catalogue the category is of, kept for ever.
+    """
 
     category: CategoryRow
+    system: str
+    edition: int
     condition: ConditionRow | None
     description: str
     datum: str
@@ -65,9 +71,12 @@ class ReportDetail:
     ratings: tuple[RatingRow, ...]
 
 
+_JOINED = ("case", "case__person", "filed_by", "category__system", "category__edition")
+
+
 def report_detail(case_id: int, actor: Actor) -> ReportDetail:
     """Detail of the kind "event" for a viewer who may see the case. At most three statements."""
-    report = Report.objects.select_related("case", "case__person", "filed_by").get(case_id=case_id)
+    report = Report.objects.select_related(*_JOINED).get(case_id=case_id)
     case = report.case
     row = category_by_id(report.category_id)
     may_know = bool(case.person_id) and bool(
@@ -76,6 +85,8 @@ def report_detail(case_id: int, actor: Actor) -> ReportDetail:
     ratings = Rating.objects.filter(case_id=case_id).order_by("-at").values_list("score", "comment", "at")
     return ReportDetail(
         category=row,
+        system=report.category.system.code,
+        edition=report.category.edition.number,
         condition=next((c for c in row.conditions if c.id == report.condition_id), None),
         description=report.description,
         datum=report.datum,

@@ -33,4 +33,4 @@ def frequent_categories(actor: Actor, *, at: datetime, limit: int) -> list[Categ
     )
     by_key = catalogue(at).by_key
     keys = dict.fromkeys([*(key for key, _n in mine), *USUAL])
-    return [by_key[key] for key in keys if key in by_key][:limit]
+    return [by_key[key] for key in keys if key in by_key and by_key[key].active][:limit]

@@ -18,7 +18,8 @@ from accounts.access import ActorRequest, requires
 from cases import actions as case_actions
 from cases import queries as case_queries
 from cases.forms import refuse
-from cases.views.show import file_context, limit_words, shown_move
+from cases.queries.words import limit_words
+from cases.views.show import file_context, shown_move
 from cases.views.uploads import store_all
 from events import actions, queries
 from events.forms import FileForm, ProofForm, RegisterForm, ReleaseForm, VisitForm

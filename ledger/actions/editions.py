@@ -207,7 +207,7 @@ def _refuse_faulty(edition: Edition) -> None:
     validate = kinds.editions[edition.kind].validate
     faults: list[str] = kinds.resolve(validate)(edition.pk) if validate else []
     if faults:
-        raise ValidationError(faults, code="faulty")
+        raise ValidationError([ValidationError(fault, code="faulty") for fault in faults])
 
 
 def rights_of(kind: str) -> tuple[str, str]:

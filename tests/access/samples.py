@@ -130,6 +130,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("event_*", _case(acts=True)),
     ("api_report", _case()),
     ("events_released_photo", _fixed({"file": NOTHING, "variant": "small"})),
+    ("events_category_new", _fixed({"edition": NO_ID})),
+    ("events_category", _fixed({"edition": NO_ID, "code": "event/01/0101"})),
     ("events_place", _fixed({"code": "999999"}, {"code": "370902900"})),
     ("events_*", _token()),
     ("open311_service", _fixed({"code": "nothing", "form": "json"}, {"code": "event-01-0112", "form": "xml"})),
