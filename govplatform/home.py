@@ -34,6 +34,12 @@ _DOORS = (
         _("Manholes, street lights, blocked pavements, noise. A photo is enough, no account needed."),
     ),
     ("cases:track", "card-checklist", _("Follow a report"), _("See where it stands with the link you were given.")),
+    (
+        "services",
+        "file-earmark-text",
+        _("Apply for something"),
+        _("Permits and cards, step by step; licences on the phone."),
+    ),
     ("events_area", "geo", _("My area"), _("Recent reports around you and what became of them.")),
 )
 

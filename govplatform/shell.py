@@ -66,6 +66,14 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Business"),
         (
             Entry("/desk/cases/", "geo-alt", _("Incident cases"), ("cases.read",)),
+            Entry(
+                "/desk/services/",
+                "file-earmark-check",
+                _("Applications"),
+                ("services.file", "services.accept", "services.review", "services.decide"),
+                prefix=False,
+            ),
+            Entry("/desk/services/licences/", "card-text", _("Licences"), ("licences.read",)),
             Entry("/desk/register/", "telephone-plus", _("Register a report"), ("cases.file",)),
         ),
     ),

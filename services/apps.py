@@ -36,8 +36,20 @@ class ServicesConfig(AppConfig):
                 partial="services/detail.html",
             )
         )
+        kinds.register_document(
+            "services.licence",
+            template="services/licence.html",
+            context="services.queries.licence_context",
+            series="LIC",
+            name_zh="电子证照",
+            name_en="Electronic licence",
+        )
         kinds.register_notice(
-            NOTICE, versions="services.kinds.SERVICE_NOTICE", name_zh="办事申请", name_en="Application for a service"
+            NOTICE,
+            versions="services.kinds.SERVICE_NOTICE",
+            name_zh="办事申请",
+            name_en="Application for a service",
+            templates=("services/apply.html", "services/file_for.html"),
         )
         for row in RETENTION:
             kinds.add_retention(row)

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from cases import kinds
 from cases.queries import CaseFile, LimitRow, MoveRow, PhotoRow
 from cases.queries.words import limit_words
 
@@ -119,6 +120,12 @@ def _limits(file: CaseFile) -> list[dict[str, Any]]:
 def _why(file: CaseFile) -> dict[str, Any]:
     """Why it came here, in the three ways it can."""
     found = file.finding
+    if found is None and kinds.workflow(file.kind).routing is None:
+        return {
+            "title": _("Filed with the body that accepts it"),
+            "text": _("Rules hand it on after that."),
+            "rejected": [],
+        }
     if found is None:
         return {
             "title": _("Not routed yet"),

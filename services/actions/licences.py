@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import create_person
 from accounts.rules import city_date
 from cases.engine import NoSuchCase, NotPermitted
-from ledger.actions import audit, reveal
+from ledger.actions import audit, request_document, reveal, revoke_document
 from ledger.actors import Actor
 from ledger.clock import app_now
 from ledger.ids import uuid7
@@ -21,7 +21,7 @@ from services import rules
 from services.kinds import NOTICE
 from services.models import Licence, LicenceSerial, Matter
 from services.queries import ItemRow, item_by_id
-from services.queries.licences import seen_by
+from services.queries.licences import DOCUMENT, licence_file, seen_by
 
 HOLDER = "licence_holder"  # blind index of a holder's name
 
@@ -50,6 +50,7 @@ def issue_licence(*, matter: Matter, actor: Actor, valid_from: date | None, now:
     )  # fmt: skip
     _name_holder(licence, matter, item, actor, now)
     licence.save(force_insert=True)
+    request_document(kind=DOCUMENT, object_id=licence.pk, actor=actor, now=now, case_id=matter.pk)
     facts = {"case": matter.pk, "type": item.licence.type}
     audit(actor=actor, action="licence.issued", object_kind="licence", object_id=str(licence.pk), data=facts, now=now)
     return licence
@@ -124,5 +125,8 @@ def revoke_licence(*, actor: Actor, licence_id: Any, reason: str) -> Licence:
         raise ValidationError({"reason": _("Please write the reasons; the holder reads them.")})
     licence.revoked_at, licence.revoked_by_id, licence.revoke_reason = now, actor.user_id, reason.strip()[:1000]
     licence.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
+    printed = licence_file(licence.pk)
+    if printed is not None:
+        revoke_document(document_id=printed.id, reason=licence.revoke_reason, actor=actor, now=now)
     audit(actor=actor, action="licence.revoked", object_kind="licence", object_id=str(licence.pk), now=now)
     return licence

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from django.db.models import Q, QuerySet
 from accounts.queries import person_ids_of_resident
 from accounts.rules import city_date
 from ledger.actors import Actor, ActorKind
+from ledger.queries import DocumentRow, document_file, documents
 from services import rules
 from services.models import Licence, LicenceCheck
 
 CHECKS_SHOWN = 20
+DOCUMENT = "services.licence"  # kind of ledger.Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +129,36 @@ def licence_of_case(case_id: int) -> UUID | None:
     return Licence.objects.filter(case=case_id).values_list("pk", flat=True).first()
 
 
-def licence_context(object_id: str, *, now: datetime) -> dict[str, Any]:
-    """What the printed licence says (ledger.kinds.register_document)."""
+def licence_context(object_id: str, language: str) -> dict[str, Any]:
+    """What the printed licence says (ledger.kinds.register_document): a person's name is masked, the code leads to the
+    verification page.
+    """
     licence = _licences().get(pk=object_id)
-    return {"licence": _row(licence, city_date(now)), "facts": licence.facts, "issued_at": licence.issued_at}
+    row = _row(licence, licence.valid_from)
+    suffix = "en" if language == "en" else "zh"
+    return {
+        "title": row.name_en if language == "en" else row.name_zh,
+        "department": row.issuer_en if language == "en" else row.issuer_zh,
+        "path": f"/licences/verify/?n={licence.number}",
+        "licence_number": licence.number,
+        "holder": row.holder,
+        "facts": [(fact[f"label_{suffix}"], fact[f"value_{suffix}"]) for fact in licence.facts],
+        "valid_from": licence.valid_from,
+        "valid_until": licence.valid_until,
+        "case_number": row.case_number,
+    }
+
+
+def licence_file(licence_id: UUID) -> DocumentRow | None:
+    """The current PDF of a licence; None if none was asked for. Whether one may see it is asked before."""
+    return next((row for row in documents(kind=DOCUMENT, object_id=licence_id) if row.current), None)
+
+
+def licence_pdf(actor: Actor, licence_id: UUID) -> Path | None:
+    """Where the PDF of a licence lies that the actor may see; None until it is there."""
+    shelf = seen_by(actor) if actor.kind is ActorKind.MEMBER else held_by(actor)
+    row = licence_file(licence_id) if shelf.filter(pk=licence_id).exists() else None
+    return document_file(row.id) if row is not None else None
 
 
 def of_number(number: str) -> Sequence[Licence]:

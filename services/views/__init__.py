@@ -1,1 +1,1 @@
-"""Edges: pages of this room."""
+"""Pages of the services: residents' (public, applying, mine, licences) and officials' (desk)."""
