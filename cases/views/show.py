@@ -117,21 +117,19 @@ def _limits(file: CaseFile) -> list[dict[str, Any]]:
     ]
 
 
+def _unrouted(file: CaseFile) -> dict[str, Any]:
+    """Nothing was looked up yet: rules come with the report, or only after somebody accepts it."""
+    title, text = _("Not routed yet"), _("It waits for the routing rules; that takes seconds.")
+    if kinds.workflow(file.kind).routing is None:
+        title, text = _("Filed with the body that accepts it"), _("Rules hand it on after that.")
+    return {"title": title, "text": text, "rejected": []}
+
+
 def _why(file: CaseFile) -> dict[str, Any]:
     """Why it came here, in the three ways it can."""
     found = file.finding
-    if found is None and kinds.workflow(file.kind).routing is None:
-        return {
-            "title": _("Filed with the body that accepts it"),
-            "text": _("Rules hand it on after that."),
-            "rejected": [],
-        }
     if found is None:
-        return {
-            "title": _("Not routed yet"),
-            "text": _("It waits for the routing rules; that takes seconds."),
-            "rejected": [],
-        }
+        return _unrouted(file)
     titles = {
         "dispatched": _("Sent by an automatic rule"),
         "proposed": _("A rule proposes a department"),
