@@ -90,6 +90,16 @@ RULE_FIELDS = {
 _ARCHIVE = ("档案法第十四条：案卷归档保存", "Archives Law 14: files of public business are kept")
 RETENTION = (
     Retention(
+        key="cases.intake",
+        model="cases.Intake",
+        fields=("key",),
+        basis=("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed"),
+        after=("计数所在小时之后；仅为加密摘要", "after the hour it counts; a keyed hash only"),
+        action="delete",
+        days=1,
+        rows="cases.queries.old_intake",
+    ),
+    Retention(
         key="cases.contact",
         model="accounts.Person",
         fields=("name", "phone", "id_number"),

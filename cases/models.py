@@ -305,3 +305,17 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.user_id}"
+
+
+class Intake(models.Model):
+    """How many matters the public filed in an hour from one network or phone; hashed, gone after a day."""
+
+    key = models.BinaryField(max_length=32)  # keyed hash of what was filed and the network or the phone
+    hour = models.DateTimeField()  # start of the hour
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "hour"], name="case_intake_key_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%dT%H} {self.count}"

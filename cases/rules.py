@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
@@ -159,3 +160,17 @@ def case_of_token(token: str, key: bytes) -> int | None:
 def _masked(number: bytes, mac: bytes, key: bytes) -> bytes:
     pad = hmac.digest(key, b"pad:" + mac, "sha256")
     return bytes(a ^ b for a, b in zip(number, pad, strict=False))
+
+
+def network_of(address: str) -> str:
+    """The network limits are counted for: /24 of IPv4, /64 of IPv6; "" when the address says nothing."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    mapped = getattr(found, "ipv4_mapped", None)
+    if mapped is not None:
+        found = mapped
+    if found.is_loopback or found.is_unspecified:  # an unknown proxy: a whole city would share one limit
+        return ""
+    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))

@@ -125,16 +125,6 @@ RETENTION = (
         after=("评价属于案卷", "the rating belongs to the file"),
         action="keep",
     ),
-    Retention(
-        key="events.intake",
-        model="events.Intake",
-        fields=("key",),
-        basis=("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed"),
-        after=("计数所在小时之后；仅为加密摘要", "after the hour it counts; a keyed hash only"),
-        action="delete",
-        days=1,
-        rows="events.queries.old_intake",
-    ),
 )
 
 # columns of an edition of the catalogue: field → (Chinese, English)

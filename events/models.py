@@ -101,17 +101,3 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.score}"
-
-
-class Intake(models.Model):
-    """How many public reports were accepted in an hour from one network or phone; hashed, gone after a day."""
-
-    key = models.BinaryField(max_length=32)  # keyed hash of the network or the phone
-    hour = models.DateTimeField()  # start of the hour
-    count = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["key", "hour"], name="intake_key_hour")]
-
-    def __str__(self) -> str:
-        return f"{self.hour:%Y-%m-%dT%H} {self.count}"

@@ -1,6 +1,5 @@
 """What an incident must fulfil. Pure: values in, verdict out; a guard answers "" or what is missing, for the person."""
 
-import ipaddress
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -114,20 +113,6 @@ def may_reopen(case: Any, facts: Mapping[str, Any], data: Mapping[str, Any]) -> 
 
 def reopenable(closed_at: datetime | None, now: datetime) -> bool:
     return closed_at is not None and now - closed_at <= REOPEN_WINDOW
-
-
-def network_of(address: str) -> str:
-    """The network limits are counted for: /24 of IPv4, /64 of IPv6; "" when the address says nothing."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    mapped = getattr(found, "ipv4_mapped", None)
-    if mapped is not None:
-        found = mapped
-    if found.is_loopback or found.is_unspecified:  # an unknown proxy: a whole city would share one limit
-        return ""
-    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
 def share(numerator: int, denominator: int) -> Decimal | None:

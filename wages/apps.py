@@ -5,7 +5,37 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import CaseKind, register_kind
 from ledger import kinds
-from wages.kinds import RETENTION
+from wages.kinds import RETENTION, RULE_FIELDS
+
+
+def register_cases() -> None:
+    """The two kinds of case of this room."""
+    register_kind(
+        CaseKind(
+            slug="wage_warning",
+            name_zh="工资预警",
+            name_en="Wage warning",
+            workflow="wages.workflow.WARNING",
+            detail="wages.queries.warning_detail",
+            facts="wages.queries.warning_facts",
+            deadline="wages.queries.deadline",
+            categories="wages.queries.category_names",
+            moves={"order": "wage_order", "record_payment": "wage_payment"},
+            partial="wages/warning_detail.html",
+        )
+    )
+    register_kind(
+        CaseKind(
+            slug="wage_claim",
+            name_zh="欠薪诉求",
+            name_en="Wage claim",
+            workflow="wages.workflow.CLAIM",
+            detail="wages.queries.claim_detail",
+            categories="wages.queries.category_names",
+            partial="wages/claim_detail.html",
+            tracking="wages.queries.claim_track",
+        )
+    )
 
 
 class WagesConfig(AppConfig):
@@ -13,34 +43,37 @@ class WagesConfig(AppConfig):
     verbose_name = _("Wages")
 
     def ready(self) -> None:
-        # forms and templates that collect a claimant's contact go in here
+        register_cases()
         kinds.register_notice(
             "wage_claim", versions="wages.kinds.CLAIM_NOTICE", name_zh="欠薪诉求", name_en="Wage claim"
         )
+        kinds.register_notice("wage_sheet", versions="wages.kinds.SHEET_NOTICE", name_zh="工资表", name_en="Wage sheet")
         for row in RETENTION:
             kinds.add_retention(row)
-        register_kind(
-            CaseKind(
-                slug="wage_warning",
-                name_zh="工资预警",
-                name_en="Wage warning",
-                workflow="wages.workflow.WARNING",
-                detail="wages.queries.warning_detail",
-                facts="wages.queries.warning_facts",
-                deadline="wages.queries.deadline",
-                categories="wages.queries.category_names",
-                moves={"order": "wage_order", "record_payment": "wage_payment"},
-                partial="wages/warning_detail.html",
-            )
+        kinds.register_handler("wages.judge", handler="wages.actions.judge", queue="import", batch=10)
+        kinds.register_periodic("wages.judge_due", handler="wages.actions.judge_due", seconds=86400)
+        kinds.register_import(
+            "wages.sheet",
+            columns="wages.imports.sheet_columns",
+            check="wages.imports.check_sheet",
+            commit="wages.actions.commit_sheet",
+            right="wages.manage",
+            name_zh="工资表",
+            name_en="Wage sheet",
         )
-        register_kind(
-            CaseKind(
-                slug="wage_claim",
-                name_zh="欠薪诉求",
-                name_en="Wage claim",
-                workflow="wages.workflow.CLAIM",
-                detail="wages.queries.claim_detail",
-                categories="wages.queries.category_names",
-                partial="wages/claim_detail.html",
-            )
+        kinds.register_edition(
+            "wage-rules",
+            name_zh="工资预警规则",
+            name_en="Wage rules",
+            about_zh="什么情况产生预警、等级和依据条款。",
+            about_en="What raises a warning, how grave it is, and by which clause.",
+            rows="wages.queries.wage_rule_rows",
+            fields=RULE_FIELDS,
+            draft="wages.actions.draft_wage_rules",
+            validate="wages.queries.wage_rule_faults",
+            row_url="wage_rule_edit",
         )
+        kinds.register_city_part("wage_rules", "wages.actions.load_wage_rules", order=41,
+                                 export="wages.actions.export_wage_rules")  # fmt: skip
+        kinds.register_city_part("wage_projects", "wages.actions.load_projects", order=60,
+                                 export="wages.actions.export_projects")  # fmt: skip

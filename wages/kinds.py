@@ -1,8 +1,19 @@
-"""How long what says something about a worker is kept, and what a claimant is told."""
+"""What registries need at start: columns of the rules, how long what says something about a worker is kept, what a
+claimant is told.
+"""
 
 from datetime import date
 
 from ledger.kinds import NoticeVersion, Retention
+
+RULE_FIELDS: dict[str, tuple[str, str]] = {
+    "name": ("规则", "Rule"),
+    "level": ("等级", "Level"),
+    "months": ("几个月后", "Months after"),
+    "days": ("发薪日后几日", "Days after the pay date"),
+    "share": ("支付率低于", "Share below"),
+    "clause": ("条款", "Clause"),
+}
 
 _DECREE = "保障农民工工资支付条例"
 RETENTION = (
@@ -77,6 +88,38 @@ CLAIM_NOTICE = (
             "经办的劳动保障监察机构。未经您同意不向用工单位透露您的身份；每次查看都留痕，您可以查看。",
             "The labour inspectorate that handles it. The employer learns who you are only with your consent; each look"
             " leaves a trace that you can see.",
+        ),
+    ),
+)
+
+SHEET_NOTICE = (
+    NoticeVersion(
+        version=1,
+        effective=date(2026, 11, 1),
+        short=(
+            "您的姓名、证件号码、手机号、出勤和工资由施工总承包单位按月报送，仅供劳动保障监察使用；凭手机验证码可查本人明细。",
+            "Your name, ID number, mobile number, attendance and pay are reported monthly by the general contractor,"
+            " for the labour inspectorate only; with a code to your phone you see your own lines.",
+        ),
+        fields=(
+            ("姓名、证件号码、手机号", "name, ID number, mobile number"),
+            ("班组、出勤天数、应发和实发金额、发放日期", "team, days attended, due and paid, day of payment"),
+        ),
+        purpose=(
+            "监测工资支付，发现拖欠并责令支付；让您核对自己的工资。",
+            "To watch the payment of wages, to find arrears and order payment; to let you check your own pay.",
+        ),
+        basis=(
+            f"个人信息保护法第十三条第一款第三项；{_DECREE}第十五条、第二十八条、第三十八条（实名制、工资台账、监控预警平台）。",
+            "PIPL Art. 13(1)(3); Decree 724 Art. 15, 28, 38 (real-name roster, wage ledger, monitoring platform).",
+        ),
+        retention=(
+            "工程完工且工资结清后三年。",
+            "Three years after the works are complete and all wages are settled.",
+        ),
+        recipients=(
+            "经办的劳动保障监察机构；每次查看都留痕。任何公开页面都不显示工人信息。",
+            "The labour inspectorate that handles it; each look leaves a trace. No public page shows a worker.",
         ),
     ),
 )

@@ -207,7 +207,6 @@ class WageClaim(models.Model):
     people = models.PositiveIntegerField(default=1)  # how many it concerns
     description = models.TextField(blank=True)
     result_text = models.TextField(blank=True)  # what the claimant reads
-    contact_erased_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return str(self.case_id)

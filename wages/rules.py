@@ -20,6 +20,8 @@ HIGHEST_PAY = Decimal(1_000_000)  # yuan a month for one worker: more is a slip 
 DESCRIPTION_LIMIT = 2000  # characters
 CLAIM_MONTHS = 24  # 劳动保障监察条例 Art. 20: what is older than two years is no longer looked into
 PHOTOS_PER_CLAIM = 6
+CLAIMS_PER_NETWORK = 20  # accepted per hour from one /24 (IPv6: /64)
+CLAIMS_PER_PHONE = 5  # accepted per hour
 CONTACT_AT_MOST = timedelta(days=730)  # whatever becomes of the claim
 KEPT_YEARS = 3  # ledgers are kept three years and longer (Art. 15)
 SHORTEST_ORDER, LONGEST_ORDER = 1, 60  # days an order to pay may give

@@ -3,6 +3,7 @@ ledger's.
 """
 
 from cases.actions.editions import draft_rules, remove_rule, save_rule
+from cases.actions.flood import count_intake
 from cases.actions.following import follow_grids
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
 from cases.actions.people import note_export, note_simulation_export, reveal_contact
@@ -17,6 +18,7 @@ __all__ = [
     "child_closed",
     "claim",
     "comment",
+    "count_intake",
     "draft_rules",
     "follow_grids",
     "free_steps",

@@ -6,7 +6,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from accounts.models import Person
-from cases.models import Case
+from cases.models import Case, Intake
 from ledger.queries import held, retention_days
 
 # what only hangs on a person; a row of any other table (a worker on a pay line, an applicant) keeps its identity
@@ -37,3 +37,8 @@ def _free(people: QuerySet[Person], needed: Q) -> QuerySet[Person]:
         if related.related_model._meta.label not in LIGHT and related.name:
             found = found.filter(**{f"{related.name}__isnull": True})
     return found
+
+
+def old_intake(*, now: datetime) -> QuerySet[Intake]:
+    """Counts of what the public filed per network and phone whose day is over."""
+    return Intake.objects.filter(hour__lt=now - retention_days("cases.intake")).order_by("pk")

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.actions import create_person
+from cases.actions import count_intake
 from cases.engine import NewCase, Opened, Photo, open_case, submission_hash
 from cases.models import Case
 from cases.rules import tracking_token
@@ -24,7 +25,6 @@ from grids.queries import Located, locate
 from ledger.actors import Actor, ActorKind
 from ledger.clock import app_now
 from ledger.queries import notice_shown
-from ledger.sealed import blind_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,14 @@ def _complete(
 ) -> None:
     """The limits and the contact; whatever is refused here takes the case with it."""
     if actor.kind in (ActorKind.ANONYMOUS, ActorKind.RESIDENT):
-        _count(network, contact.phone, now)
+        count_intake(
+            what="event",
+            network=network,
+            phone=contact.phone,
+            per_network=rules.REPORTS_PER_NETWORK,
+            per_phone=rules.REPORTS_PER_PHONE,
+            now=now,
+        )
     person_id = _person(actor, contact, source, now)
     if person_id is not None:
         opened.case.person_id = person_id
@@ -224,27 +231,3 @@ def _person(actor: Actor, contact: Contact, source: str, now: datetime) -> UUID 
         )  # fmt: skip
         return made.pk
     return UUID(actor.id) if actor.kind is ActorKind.RESIDENT else None
-
-
-_COUNT = """
-INSERT INTO events_intake (key, hour, count) VALUES (%s, date_trunc('hour', %s::timestamptz), 1)
-ON CONFLICT (key, hour) DO UPDATE SET count = events_intake.count + 1 RETURNING count
-"""
-
-
-def _count(network: str, phone: str, now: datetime) -> None:
-    """Count an accepted report per network and phone and hour, in the database: emptying Redis frees nobody."""
-    found = rules.network_of(network)
-    limits = [("network", found, rules.REPORTS_PER_NETWORK), ("phone", phone.strip(), rules.REPORTS_PER_PHONE)]
-    for what, text, limit in limits:
-        key = blind_index("phone" if what == "phone" else f"intake:{what}", text) if text else None
-        if key is None:
-            continue
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT, [key, now])
-            count = cursor.fetchone()[0]
-        if count > limit:
-            raise ValidationError(
-                _("Many reports came from here within an hour. Please try again later, or call the hotline."),
-                code="flood",
-            )

@@ -18,7 +18,6 @@ from events.queries.facts import deadline, facts, on_site
 from events.queries.field import TaskRow, my_tasks
 from events.queries.frequent import frequent_categories
 from events.queries.place import PlacePage, PublicReport, Share, Window, place_figures, place_page, recent_reports
-from events.queries.retention import old_intake
 from events.queries.tracking import track_facts, tracking_of_number
 
 __all__ = [
@@ -48,7 +47,6 @@ __all__ = [
     "forget_catalogue",
     "frequent_categories",
     "my_tasks",
-    "old_intake",
     "on_site",
     "place_figures",
     "place_page",

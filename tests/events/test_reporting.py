@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Person
 from cases.engine import NotPermitted, SubmissionConflict
-from cases.models import Case, Clock
+from cases.models import Case, Clock, Intake
 from cases.queries import bearer
+from cases.rules import network_of
 from events import actions, queries, rules
-from events.models import Intake, Report
+from events.models import Report
 from grids.queries import OutOfCity
 from ledger.actions import run_retention
 from ledger.actors import ANONYMOUS
@@ -110,7 +111,7 @@ def test_neither_network_nor_phone_is_readable_in_the_counts_and_they_leave_afte
     assert len(kept) == 2
     assert all(len(key) == 32 and b"203.0" not in key and b"16100" not in key for key in kept)
     with shifted(timedelta(days=2)):
-        run_retention({"row": "events.intake"}, promise_id=1, now=app_now())
+        run_retention({"row": "cases.intake"}, promise_id=1, now=app_now())
     assert not Intake.objects.exists()
 
 
@@ -157,4 +158,4 @@ def test_the_acceptance_clock_starts_with_the_report(town: Town) -> None:
     ],
 )
 def test_limits_are_counted_per_network_and_not_for_an_unknown_one(address: str, network: str) -> None:
-    assert rules.network_of(address) == network
+    assert network_of(address) == network

@@ -12,12 +12,14 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.demo_identity import demo_credit_code
 from accounts.models import Department, Membership, Organisation, Role, User
+from cases.models import RoutingRule
 from grids.models import Division
-from ledger.actions import install_test_clock
+from ledger.actions import approve_edition, draft_edition, install_test_clock, publish_edition
 from ledger.actors import Actor, ActorKind
 from ledger.clock import app_now, shifted
 from ledger.ids import uuid7
-from wages.models import Project, SpecialAccount
+from ledger.models import Edition
+from wages.models import Project, SpecialAccount, WageRule
 
 CITY, COUNTY = "/3709/", "/3709/370902/"
 HERE = (117.175, 36.19)
@@ -116,3 +118,34 @@ def on(day: date, hour: int = 2) -> Iterator[datetime]:
     moment = datetime(day.year, day.month, day.day, hour, tzinfo=app_now().tzinfo)
     with shifted(moment - app_now() + timedelta(seconds=1)):
         yield app_now()
+
+
+WAGE_RULES = {
+    "no_payroll": {"level": "red", "months": 2, "clause_zh": "条例第三十一条", "clause_en": "Regulation, Art. 31"},
+    "paid_share": {"level": "yellow", "days": 0, "clause_zh": "条例第十三条", "clause_en": "Regulation, Art. 13"},
+}
+
+
+def publish_rules(site: Site, **changes: dict[str, Any]) -> Edition:
+    """The two rules on wages in force from long ago, and routing to the county's inspectorate."""
+    with on(date(2026, 1, 5)):
+        edition = _publish("wage-rules", site)
+        WageRule.objects.bulk_create(
+            WageRule(edition=edition, code=code, **{**values, **changes.get(code, {})})
+            for code, values in WAGE_RULES.items()
+        )
+        routing = _publish("routing", site)
+        for priority, kind in enumerate(("wage_warning", "wage_claim"), 10):
+            RoutingRule.objects.create(
+                edition=routing, code=f"R-{kind}", kind=kind, step_key="handle", path=COUNTY, priority=priority,
+                department=site.departments["rs"], needs_role="labour_inspector", automatic=True,
+                owner_id=int(site["chief"].id), reason_zh="属地劳动监察", reason_en="Labour inspectorate of the area",
+            )  # fmt: skip
+    return edition
+
+
+def _publish(kind: str, site: Site) -> Edition:
+    now = app_now()
+    edition = draft_edition(kind=kind, title="示例", actor=site["drafter"], now=now)
+    approve_edition(edition_id=edition.pk, actor=site["chief"], now=now)
+    return publish_edition(edition_id=edition.pk, effective_from=now, actor=site["chief"], now=now)

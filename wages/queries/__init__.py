@@ -4,12 +4,15 @@ from wages.queries.handling import (
     ClaimDetail,
     WarningDetail,
     category_names,
+    city_root,
     claim_detail,
+    claim_track,
     deadline,
     labour_above,
     warning_detail,
     warning_facts,
 )
+from wages.queries.mine import OwnLine, OwnWages, my_line, my_wages, my_worker_ids
 from wages.queries.public import (
     PublicAct,
     PublicDecision,
@@ -17,12 +20,17 @@ from wages.queries.public import (
     PublicPage,
     PublicProject,
     PublicProjectPage,
+    as_month,
     public_project,
     public_projects,
 )
+from wages.queries.rulebook import KIND, parameters_of, rules_in_force, wage_rule_faults, wage_rule_rows
 
 __all__ = [
+    "KIND",
     "ClaimDetail",
+    "OwnLine",
+    "OwnWages",
     "PublicAct",
     "PublicDecision",
     "PublicMonth",
@@ -30,12 +38,22 @@ __all__ = [
     "PublicProject",
     "PublicProjectPage",
     "WarningDetail",
+    "as_month",
     "category_names",
+    "city_root",
     "claim_detail",
+    "claim_track",
     "deadline",
     "labour_above",
+    "my_line",
+    "my_wages",
+    "my_worker_ids",
+    "parameters_of",
     "public_project",
     "public_projects",
+    "rules_in_force",
+    "wage_rule_faults",
+    "wage_rule_rows",
     "warning_detail",
     "warning_facts",
 ]

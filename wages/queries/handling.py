@@ -14,12 +14,16 @@ from accounts.models import Department
 from cases.access import can
 from cases.kinds import Target
 from cases.models import Assignment, Case
+from cases.queries import TrackFacts
 from grids.queries import today
 from ledger.actors import Actor
+from ledger.cityfolder import city_config
 from wages import rules
 from wages.models import WageClaim, WageRule, WageWarning
 
 LABOUR = "labour"
+# notes written for the claimant; every other note stays inside
+CLAIM_NOTES = frozenset({"refuse", "pass_on", "settle", "not_proven", "withdraw"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +178,24 @@ def months_text(first: date, last: date) -> str:
     if first == last:
         return f"{first:%Y-%m}"
     return _("%(first)s to %(last)s") % {"first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}"}
+
+
+def city_root() -> str:
+    """Path of the whole city: where a claim stands whose place nobody knows."""
+    return f"/{city_config().get('code', '')}/"
+
+
+def claim_track(case: Case, now: datetime) -> TrackFacts | None:
+    """What a claimant reads of his claim; see cases.kinds.CaseKind. The party complained about has no such page."""
+    row = WageClaim.objects.select_related("project").filter(pk=case.pk).first()
+    if row is None:
+        return None
+    zh, en = category_names([case.category])[case.category]
+    site = (f"：{row.project.name_zh}", f": {row.project.name_en}") if row.project else ("", "")
+    return TrackFacts(
+        name_zh=zh + site[0],
+        name_en=en + site[1],
+        notes=CLAIM_NOTES,
+        description=row.description,
+        may_withdraw=not case.closed,
+    )
