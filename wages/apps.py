@@ -3,39 +3,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from cases.kinds import CaseKind, register_kind
+from cases.kinds import register_kind
 from ledger import kinds
-from wages.kinds import RETENTION, RULE_FIELDS
-
-
-def register_cases() -> None:
-    """The two kinds of case of this room."""
-    register_kind(
-        CaseKind(
-            slug="wage_warning",
-            name_zh="工资预警",
-            name_en="Wage warning",
-            workflow="wages.workflow.WARNING",
-            detail="wages.queries.warning_detail",
-            facts="wages.queries.warning_facts",
-            deadline="wages.queries.deadline",
-            categories="wages.queries.category_names",
-            moves={"order": "wage_order", "record_payment": "wage_payment"},
-            partial="wages/warning_detail.html",
-        )
-    )
-    register_kind(
-        CaseKind(
-            slug="wage_claim",
-            name_zh="欠薪诉求",
-            name_en="Wage claim",
-            workflow="wages.workflow.CLAIM",
-            detail="wages.queries.claim_detail",
-            categories="wages.queries.category_names",
-            partial="wages/claim_detail.html",
-            tracking="wages.queries.claim_track",
-        )
-    )
+from wages.kinds import CASES, RETENTION, RULE_FIELDS
 
 
 class WagesConfig(AppConfig):
@@ -43,7 +13,8 @@ class WagesConfig(AppConfig):
     verbose_name = _("Wages")
 
     def ready(self) -> None:
-        register_cases()
+        for kind in CASES:
+            register_kind(kind)
         kinds.register_notice(
             "wage_claim", versions="wages.kinds.CLAIM_NOTICE", name_zh="欠薪诉求", name_en="Wage claim"
         )

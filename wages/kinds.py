@@ -4,6 +4,7 @@ claimant is told.
 
 from datetime import date
 
+from cases.kinds import CaseKind
 from ledger.kinds import NoticeVersion, Retention
 
 RULE_FIELDS: dict[str, tuple[str, str]] = {
@@ -121,5 +122,30 @@ SHEET_NOTICE = (
             "经办的劳动保障监察机构；每次查看都留痕。任何公开页面都不显示工人信息。",
             "The labour inspectorate that handles it; each look leaves a trace. No public page shows a worker.",
         ),
+    ),
+)
+
+CASES = (
+    CaseKind(
+        slug="wage_warning",
+        name_zh="工资预警",
+        name_en="Wage warning",
+        workflow="wages.workflow.WARNING",
+        detail="wages.queries.warning_detail",
+        facts="wages.queries.warning_facts",
+        deadline="wages.queries.deadline",
+        categories="wages.queries.category_names",
+        moves={"order": "wage_order", "record_payment": "wage_payment"},
+        partial="wages/warning_detail.html",
+    ),
+    CaseKind(
+        slug="wage_claim",
+        name_zh="欠薪诉求",
+        name_en="Wage claim",
+        workflow="wages.workflow.CLAIM",
+        detail="wages.queries.claim_detail",
+        categories="wages.queries.category_names",
+        partial="wages/claim_detail.html",
+        tracking="wages.queries.claim_track",
     ),
 )
