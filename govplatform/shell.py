@@ -93,6 +93,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("/desk/departments/", "diagram-3", _("Departments"), ("accounts.manage", "accounts.memberships")),
             Entry("/desk/memberships/", "person-badge", _("Memberships"), ("accounts.memberships",)),
             Entry("/desk/clients/", "plug", _("API clients"), ("accounts.memberships",)),
+            Entry("/desk/api/", "braces", _("API for other systems"), ("accounts.memberships", "operations.settle")),
             Entry("/desk/audit/", "journal-check", _("Audit"), ("audit.read",)),
             Entry("/desk/retention/", "hourglass-split", _("Retention"), ("accounts.memberships", "audit.read")),
             Entry("/desk/operations/", "activity", _("Operations"), ("operations.settle",)),

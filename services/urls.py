@@ -1,9 +1,13 @@
 from django.urls import path
 
+from services import api
 from services.views import applying, desk, mine, privacy, public
 
 # residents' pages have plain names: other rooms and the home page link to them
 urlpatterns = [
+    path("api/v1/services", api.ServicesView.as_view(), name="api_services"),
+    path("api/v1/services/<slug:code>", api.ServiceView.as_view(), name="api_service"),
+    path("api/v1/matters/<slug:number>", api.MatterView.as_view(), name="api_matter"),
     path("services/", public.catalogue, name="services"),
     path("services/mine/", mine.matters, name="services_mine"),
     path("services/mine/<slug:number>/", mine.matter, name="service_mine"),

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from wages import api
+
+urlpatterns = [
+    path("api/v1/projects", api.ProjectsView.as_view(), name="api_projects"),
+    path("api/v1/projects/<slug:code>", api.ProjectView.as_view(), name="api_project"),
+]

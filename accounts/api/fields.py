@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 LIMIT_USUAL, LIMIT_MOST = 50, 200
@@ -40,6 +41,7 @@ class LimitField(serializers.IntegerField):
         )
 
 
+@extend_schema_field({"type": "string", "format": "date-time"})
 class MomentField(serializers.Field[Any, Any, Any, Any]):
     """A moment of ISO 8601, or a day (then its beginning)."""
 

@@ -114,7 +114,10 @@ def _path(operation: str, summary: str, media_type: str, schema: Document, *more
             "content": {media_type: {"schema": schema}, HTML: {"schema": {"type": "string"}}},
         }
     }
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problem = {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        HTML: {"schema": {"type": "string"}},
+    }
     answers.update({status: {"description": text, "content": problem} for status, text in WORDS.items()})
     return {"get": {"operationId": operation, "summary": summary, "parameters": [FORM, *more], "responses": answers}}
 
