@@ -189,6 +189,7 @@ class RuleForm(forms.Form):
     """A routing rule: what it fits, where it sends."""
 
     code = forms.CharField(max_length=40, label=_("Code"))
+    target = forms.ChoiceField(label=_("Kind of case and step"))
     category = forms.CharField(
         required=False,
         max_length=60,
@@ -220,7 +221,9 @@ class RuleForm(forms.Form):
 
     def values(self, owner: Any) -> dict[str, Any]:
         """Columns of a rule; who writes it owns it."""
-        return {**self.cleaned_data, "kind": "event", "step_key": "handle", "owner_id": owner.user_id}
+        found = dict(self.cleaned_data)
+        kind, _colon, step = found.pop("target").partition(":")
+        return {**found, "kind": kind, "step_key": step, "owner_id": owner.user_id}
 
 
 class ManyFilesInput(forms.ClearableFileInput):

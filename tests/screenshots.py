@@ -168,7 +168,12 @@ PAGES = [
     Shot("sign-in", "", "/accounts/login/"),
     Shot("desk-inbox", "acceptor", "/desk/"),
     Shot("desk-queue", "chief", "/desk/cases/"),
-    Shot("desk-rules", "chief", "/desk/rules/", before=(first("main a[href^='/desk/rules/']"),)),
+    Shot(
+        "desk-rules",
+        "chief",
+        "/desk/editions/routing/",
+        before=(first("main tbody a[href^='/desk/editions/routing/']"),),
+    ),
     Shot("desk-grids", "registrar", "/desk/grids/"),
     Shot("desk-operations", "admin", "/desk/operations/"),
     Shot("desk-members", "security", "/desk/memberships/"),

@@ -18,10 +18,11 @@ FORM_FIELDS = (
 
 
 def rule_choices() -> dict[str, list[tuple[Any, str]]]:
-    """Choices of the rule form: departments, roles, sources."""
+    """Choices of the rule form: steps that are routed, departments, roles, sources."""
     departments = Department.objects.filter(active=True).order_by("code")
     roles = Role.objects.filter(face__in=["desk", "field"], separation=None).order_by("code")
     return {
+        "target": [(f"{slug}:{step}", _step(slug, step)) for slug, step in routed_steps()],
         "department_id": [(row.pk, _name(row)) for row in departments],
         "needs_role": [("", _("any role of the department")), *((role.code, _name(role)) for role in roles)],
         "source": [("", _("every source")), *words.source_labels().items()],
@@ -30,7 +31,23 @@ def rule_choices() -> dict[str, list[tuple[Any, str]]]:
 
 def rule_values(rule: RoutingRule | None) -> dict[str, Any]:
     """Initial values of the form."""
-    return {} if rule is None else {name: getattr(rule, name) for name in FORM_FIELDS}
+    if rule is None:
+        return {}
+    return {"target": f"{rule.kind}:{rule.step_key}", **{name: getattr(rule, name) for name in FORM_FIELDS}}
+
+
+def routed_steps() -> list[tuple[str, str]]:
+    """(kind, step) of everything that is routed by rules: new cases, and later steps that are handed over."""
+    found = []
+    for kind in kinds.all_kinds():
+        table = kinds.workflow(kind.slug)
+        rows = (*([table.routing] if table.routing else []), *table.hand_overs)
+        found += [(kind.slug, row.step) for row in rows]
+    return found
+
+
+def _step(kind: str, step: str) -> str:
+    return f"{words.kind_label(kind)} · {words.step_label(kind, step)}"
 
 
 def rule_of(edition_id: int, code: str) -> RoutingRule | None:
@@ -65,7 +82,7 @@ def _row(
         "department": _name(rule.department),
         "role": roles.get(rule.needs_role, rule.needs_role) or _("any role of the department"),
         "how": _("automatic") if rule.automatic else _("proposal"),
-        "step": f"{words.kind_label(rule.kind)} · {words.step_label(rule.kind, rule.step_key)}",
+        "step": _step(rule.kind, rule.step_key),
         "owner": rule.owner.display_name or rule.owner.username,
     }
 

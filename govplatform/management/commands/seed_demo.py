@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from govplatform.demo.drafts import drafts
 from govplatform.demo.play import Play
 from govplatform.demo.scenario import FIRST, stories
 from ledger.actions import audit, install_test_clock
@@ -42,6 +43,9 @@ class Command(BaseCommand):
         if not _was_played(name):
             self._play(options["first"], options["part"] or 0, alone=not (options["rest"] or options["part"]))
             _remember(name)
+        if options["rest"] and not _was_played("drafts"):
+            drafts()
+            _remember("drafts")
         if any(other.wait() for other in others):
             raise CommandError("a part of the demo was not made; run seed_demo --rest again")
         self.stdout.write("demo: all its cases stand" if options["rest"] else f"demo: {name} stands")
