@@ -20,7 +20,7 @@ def actor_names(written: Iterable[str]) -> dict[str, str]:
     clients = ApiClient.objects.in_bulk(_ids(wanted, "client"))
     found = {f"member:{pk}": _user(user, english) for pk, user in users.items()}
     found |= {f"client:{pk}": client.name for pk, client in clients.items()}
-    found["client:city-folder"] = _("the city folder")
+    found |= {"client:city-folder": _("the city folder"), "clock:": _("the system")}
     return {name: found.get(name, name) for name in wanted}
 
 

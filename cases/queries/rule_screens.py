@@ -83,7 +83,7 @@ def _row(
         "role": roles.get(rule.needs_role, rule.needs_role) or _("any role of the department"),
         "how": _("automatic") if rule.automatic else _("proposal"),
         "step": _step(rule.kind, rule.step_key),
-        "owner": rule.owner.display_name or rule.owner.username,
+        "owner": words.in_language(rule.owner.display_name, rule.owner.display_name_en) or rule.owner.username,
     }
 
 
