@@ -44,19 +44,20 @@ def move_case(
     """Carry out a transition that needs no facts of the kind beyond `data`; see `cases.engine.apply` for what it
     raises.
     """
-    return engine.apply(
-        case_id=case_id_of(number),
+    now = app_now()
+    move = engine.lock_number(number, actor=actor, now=now)
+    ask = engine.Ask(
         transition=transition,
-        actor=actor,
-        now=app_now(),
-        expected_version=expected_version,
-        assignment_id=assignment_id,
         note=note,
+        assignment_id=assignment_id,
         department_id=department_id,
         holder_id=holder_id,
         assist_ids=tuple(assist_ids),
-        data=data,
+        data=data or {},
         photos=photos,
+    )
+    return engine.apply_all(
+        case_id=move.case.pk, asks=[ask], actor=actor, now=now, expected_version=expected_version, move=move
     )
 
 

@@ -5,7 +5,7 @@ case,
 then its assignments by id; a parent before its new child. No network, rendering or cache call.
 """
 
-from cases.engine.applying import Applied, Ask, apply, apply_all, lock, lock_all
+from cases.engine.applying import Applied, Ask, apply, apply_all, lock, lock_all, lock_number
 from cases.engine.attaching import Photo, attach
 from cases.engine.errors import CaseMoved, NoSuchCase, NotPermitted, SubmissionConflict
 from cases.engine.move import Move, flush_all
@@ -34,6 +34,7 @@ __all__ = [
     "has_open_children",
     "lock",
     "lock_all",
+    "lock_number",
     "on_duty",
     "open_case",
     "submission_hash",

@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 from django.db import connection, models, transaction
 
 from cases import kinds
-from cases.engine.writing import insert_all, update_all
+from cases.engine.writing import Change, update_all, write_all
 from cases.models import Assignment, Attachment, Case, Clock, HistoryEntry
 from cases.workflow import Workflow
 from ledger.actors import Actor
 from ledger.promises import promise_all, promised, statement
 
 Row = TypeVar("Row", bound=models.Model)
-LOCK: dict[str, Any] = {"of": ("self",), "no_key": True}
 CASE_FIELDS = (
     "state", "closed", "closed_at", "department_id", "reworks", "returns", "urges", "due_at", "soon_at", "paused",
     "overdue_at", "exempt", "supervised", "urgent", "outcome", "version", "history_count",
@@ -99,7 +98,7 @@ class Move:
         rows = [self.case, *self.opened, *self.clocks, *self.history, *self.attachments, *own]
         wanted = list(self.promises_to_write())
         also = [statement(kind, key=key, payload=payload, now=self.now) for kind, key, payload in wanted]
-        for (kind, _key, _payload), promise_id in zip(wanted, insert_all(rows, also), strict=True):
+        for (kind, _key, _payload), promise_id in zip(wanted, write_all(rows, also=also), strict=True):
             promised(kind, promise_id)
 
     def flush(self) -> None:
@@ -124,20 +123,29 @@ def flush_all(moves: Sequence[Move]) -> None:
     """Write what several moves did, each kind of row in one statement. Order follows the foreign keys; the cases after
     what hangs on them, so that they carry the final figures, and the promises last.
     """
-    changed_steps = [row for move in moves for row in move.changed(Assignment)]
-    changed_clocks = [row for move in moves for row in move.changed(Clock)]
-    fresh = [_fresh(move) for move in moves]
     if len(moves) == 1:
-        insert_all(fresh[0]) if fresh[0] else None
-    else:
-        everything = [row for rows in fresh for row in rows]
-        for model in (Assignment, Clock, HistoryEntry, Attachment):
-            _insert_rows(model, everything)
-    update_all(changed_steps, ASSIGNMENT_FIELDS)
-    update_all(changed_clocks, CLOCK_FIELDS)
+        _flush_one(moves[0])
+        return
+    everything = [row for move in moves for row in _fresh(move)]
+    for model in (Assignment, Clock, HistoryEntry, Attachment):
+        _insert_rows(model, everything)
+    update_all([row for move in moves for row in move.changed(Assignment)], ASSIGNMENT_FIELDS)
+    update_all([row for move in moves for row in move.changed(Clock)], CLOCK_FIELDS)
     update_all([move.case for move in moves], CASE_FIELDS)
-    wanted = [(move, *rest) for move in moves for rest in move.promises_to_write()]
-    promise_all([(kind, key, payload) for _move, kind, key, payload in wanted], now=moves[0].now)
+    promise_all([wanted for move in moves for wanted in move.promises_to_write()], now=moves[0].now)
+
+
+def _flush_one(move: Move) -> None:
+    """A single move is a single statement."""
+    changes: list[Change] = [
+        (move.changed(Assignment), ASSIGNMENT_FIELDS),
+        (move.changed(Clock), CLOCK_FIELDS),
+        ([move.case], CASE_FIELDS),
+    ]
+    wanted = list(move.promises_to_write())
+    also = [statement(kind, key=key, payload=payload, now=move.now) for kind, key, payload in wanted]
+    for (kind, _key, _payload), promise_id in zip(wanted, write_all(_fresh(move), changes, also), strict=True):
+        promised(kind, promise_id)
 
 
 def _insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:

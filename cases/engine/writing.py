@@ -17,11 +17,17 @@ Links = tuple[tuple[str, int], ...]
 Shape = tuple[tuple[type[models.Model], bool, Links], ...]
 
 
-def insert_all(rows: Sequence[models.Model], also: Sequence[Statement] = ()) -> list[int | None]:
-    """Insert rows in their order, in one statement, and set their ids.
+Change = tuple[Sequence[models.Model], tuple[str, ...]]  # stored rows of one table, and which of their fields changed
+
+
+def write_all(
+    rows: Sequence[models.Model], changes: Sequence[Change] = (), also: Sequence[Statement] = ()
+) -> list[int | None]:
+    """Insert rows in their order and write changes, in one statement; the new rows get their ids.
 
     Arguments:
         rows: unsaved rows; a foreign key may hold an unsaved row that stands earlier in the list.
+        changes: rows to update, with the names of fields or columns ("department_id").
         also: further INSERTs that end in RETURNING id, with their values.
 
     Returns:
@@ -34,14 +40,20 @@ def insert_all(rows: Sequence[models.Model], also: Sequence[Statement] = ()) -> 
         links = _links(row, places)
         shape.append((type(row), row.pk is not None, links))
         values += _values(row, {column for column, _place in links})
+    updates = []
+    for changed, names in changes:
+        if changed:
+            updates.append(_update(type(changed[0]), names, len(changed)))
+            values += _changed_values(changed, names)
     for _sql, given in also:
         values += given
+    text = _statement(tuple(shape), tuple(updates), tuple(sql for sql, _given in also))
     with connection.cursor() as cursor:
-        cursor.execute(_statement(tuple(shape), tuple(sql for sql, _given in also)), values)
+        cursor.execute(text, values)
         ids = cursor.fetchone()
-    for row, key in zip(rows, ids[: len(rows)], strict=True):
+    for row, key in zip(rows, ids[: len(rows)], strict=False):
         _saved(row, key)
-    return list(ids[len(rows) :])
+    return list(ids[len(rows) : len(rows) + len(also)])
 
 
 @cache
@@ -74,7 +86,7 @@ def _values(row: models.Model, linked: set[str]) -> list[Any]:
 
 
 @lru_cache(maxsize=256)
-def _statement(shape: Shape, also: tuple[str, ...]) -> str:
+def _statement(shape: Shape, updates: tuple[str, ...], also: tuple[str, ...]) -> str:
     parts = []
     for place, (model, keep_key, links) in enumerate(shape):
         fields = [field for field in _fields(model) if keep_key or not field.primary_key]
@@ -85,9 +97,10 @@ def _statement(shape: Shape, also: tuple[str, ...]) -> str:
         table = model._meta.db_table
         insert = f'INSERT INTO "{table}" ({columns}) VALUES ({cells}) RETURNING "{key}" AS id'  # noqa: S608
         parts.append(f"r{place} AS ({insert})")
+    parts += [f"u{place} AS ({sql})" for place, sql in enumerate(updates)]
     parts += [f"also{place} AS ({sql})" for place, sql in enumerate(also)]
     names = [f"r{place}" for place in range(len(shape))] + [f"also{place}" for place in range(len(also))]
-    ids = ", ".join(f"(SELECT id FROM {name})" for name in names)  # noqa: S608
+    ids = ", ".join(f"(SELECT id FROM {name})" for name in names) or "1"  # noqa: S608
     return f"WITH {', '.join(parts)} SELECT {ids}"
 
 
@@ -110,11 +123,13 @@ def update_all(rows: Sequence[models.Model], names: tuple[str, ...]) -> None:
     """
     if not rows:
         return
-    model = type(rows[0])
-    fields = _named(model, names)
-    values = [value for row in rows for value in (row.pk, *(_value(field, row) for field in fields))]
     with connection.cursor() as cursor:
-        cursor.execute(_update(model, names, len(rows)), values)
+        cursor.execute(_update(type(rows[0]), names, len(rows)), _changed_values(rows, names))
+
+
+def _changed_values(rows: Sequence[models.Model], names: tuple[str, ...]) -> list[Any]:
+    fields = _named(type(rows[0]), names)
+    return [value for row in rows for value in (row.pk, *(_value(field, row) for field in fields))]
 
 
 def _value(field: "models.Field[Any, Any]", row: models.Model) -> Any:

@@ -15,7 +15,7 @@ from cases.queries.history import HistoryRow
 from cases.queries.inbox import VIEWS, InboxRow, Neighbours, inbox, inbox_counts, neighbours
 from cases.queries.invariants import invariant_i1, invariant_i2, invariant_i3, invariant_i4, invariant_i8
 from cases.queries.limits import LimitRow
-from cases.queries.moves import MoveForm, MoveRow, colleagues, members_of
+from cases.queries.moves import MoveForm, MoveRow, asks_nothing, colleagues, members_of
 from cases.queries.outside import (
     OutsideCase,
     OutsideFile,
@@ -47,6 +47,7 @@ from cases.queries.tracking import (
     tracked_photo,
     tracking,
 )
+from cases.queries.words import move_label
 
 __all__ = [
     "SORTS",
@@ -80,6 +81,7 @@ __all__ = [
     "TrackStep",
     "Tracking",
     "Wanted",
+    "asks_nothing",
     "bearer",
     "best_rule",
     "best_rules",
@@ -103,6 +105,7 @@ __all__ = [
     "invariant_i8",
     "members_for",
     "members_of",
+    "move_label",
     "neighbours",
     "old_intake",
     "open_cases",

@@ -153,6 +153,15 @@ class MoveForm:
     proposed: int | None
 
 
+def asks_nothing(name: str) -> bool:
+    """Whether a transition of this name is a button and nothing more, whatever the kind: then its case need not be read
+    for a form before it is read for the move.
+    """
+    rows = [(kind, kinds.workflow(kind.slug).transition(name)) for kind in kinds.all_kinds()]
+    found = [(kind, row) for kind, row in rows if row is not None]
+    return bool(found) and not any(row.requires or row.hidden or name in kind.moves for kind, row in found)
+
+
 def form_of_move(actor: Actor, state: CaseState, name: str, now: datetime) -> MoveForm | None:
     """The form of a permitted move; None if it is not permitted now."""
     move = next((m for m in permitted_moves(actor, state) if m.name == name), None)

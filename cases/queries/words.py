@@ -33,6 +33,12 @@ def public_state(slug: str, state: str) -> tuple[str, str]:
     return found.public_zh or found.name_zh, found.public_en or found.name_en
 
 
+def move_label(slug: str, name: str) -> str:
+    """The button of a transition of a kind; the name where there is none."""
+    found = kinds.workflow(slug).transition(name)
+    return in_language(found.label_zh, found.label_en) if found is not None else name
+
+
 def step_label(slug: str, key: str) -> str:
     """Name of a step of a kind."""
     step = kinds.workflow(slug).step(key)

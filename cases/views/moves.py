@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import ActorRequest, requires
-from cases import actions, queries
+from cases import actions, engine, queries
 from cases.forms import MoveForm, NoteForm, refuse
 from cases.views.file import seen
 from cases.views.show import file_context
@@ -32,10 +32,29 @@ def _ask(
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("Done: %(what)s") % {"what": spec["label"]})
+            _say_done(request, spec["label"])
             return redirect("cases:case_file", number=number)
     context = {**file_context(seen(request, number), app_now()), "form": form, "spec": spec}
     return render(request, "cases/case_file.html", context, status=422 if form.errors else 200)
+
+
+def _at_once(request: ActorRequest, number: str, transition: str) -> HttpResponse | None:
+    """Do a move that is a mere button, without reading the case for a form first; None: it needs one, if only to say
+    why not.
+    """
+    form = MoveForm(request.POST, requires=(), departments=[], holders=[])
+    if not queries.asks_nothing(transition) or not form.is_valid():
+        return None
+    try:
+        done = actions.move_case(number=number, transition=transition, actor=request.actor, **form.arguments())
+    except (ValidationError, PermissionDenied, engine.NoSuchCase):
+        return None
+    _say_done(request, queries.move_label(done.case.kind, transition))
+    return redirect("cases:case_file", number=number)
+
+
+def _say_done(request: ActorRequest, label: str) -> None:
+    messages.success(request, _("Done: %(what)s") % {"what": label})
 
 
 @never_cache
@@ -43,6 +62,9 @@ def _ask(
 @READ
 def move(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     """One move of the workflow, with just the fields its row asks for."""
+    done = _at_once(request, number, transition) if request.method == "POST" else None
+    if done is not None:
+        return done
     offered = queries.form_of(request.actor, number, transition, app_now())
     if offered is None or offered.move.url_name:
         raise Http404
