@@ -53,6 +53,23 @@ def _at_once(request: ActorRequest, number: str, transition: str) -> HttpRespons
     return redirect("cases:case_file", number=number)
 
 
+def _move_form(request: ActorRequest, offered: queries.MoveForm) -> MoveForm:
+    row = offered.move
+    initial = {
+        "expected_version": row.expected_version,
+        "assignment_id": row.assignment_id,
+        "department": offered.proposed,
+    }
+    return MoveForm(
+        request.POST or None,
+        initial=initial,
+        requires=row.needs,
+        departments=offered.departments,
+        holders=offered.holders,
+        result=row.result,
+    )
+
+
 def _say_done(request: ActorRequest, label: str) -> None:
     messages.success(request, _("Done: %(what)s") % {"what": label})
 
@@ -68,20 +85,7 @@ def move(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     offered = queries.form_of(request.actor, number, transition, app_now())
     if offered is None or offered.move.url_name:
         raise Http404
-    row = offered.move
-    initial = {
-        "expected_version": row.expected_version,
-        "assignment_id": row.assignment_id,
-        "department": offered.proposed,
-    }
-    form = MoveForm(
-        request.POST or None,
-        initial=initial,
-        requires=row.needs,
-        departments=offered.departments,
-        holders=offered.holders,
-        result=row.result,
-    )
+    row, form = offered.move, _move_form(request, offered)
 
     def act() -> None:
         actions.move_case(number=number, transition=transition, actor=request.actor, **form.arguments())
