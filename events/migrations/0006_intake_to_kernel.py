@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0004_contacts_by_person"),
+        ("events", "0005_active_categories"),
     ]
 
     operations = [
