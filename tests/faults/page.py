@@ -19,7 +19,12 @@ PROMISES = {
     "P12": ("Two people, one task: one winner", "test_people.py"),
     "P13": ("No update is lost", "test_people.py"),
     "P14": ("The invariants hold after every fault", "every scenario, and test_time.py at the end"),
+    "P15": (
+        "Random moves of people and machines on all kinds of case break nothing",
+        "tests/cases/test_random_moves.py",
+    ),
     "P16": ("A restart of the database heals itself", "test_database.py"),
+    "P28": ("No secret is found in clear in a log, the broker, an address, a browser or a dump", "test_canary.py"),
 }
 
 

@@ -84,6 +84,7 @@ class Rig:
         self.port = free_port()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.checker: subprocess.Popen[str] | None = None
+        self.more_env: dict[str, str] = {}  # for processes that are started from now on
         self.log_begin = 0  # where the log of the present worker begins
         self.client: dict[str, Any] = json.loads((self.paths.var / "client.json").read_text())
         self.driver = Driver(("127.0.0.1", self.port), self.client["token"], self.report)
@@ -100,6 +101,7 @@ class Rig:
         points.mkdir(exist_ok=True)
         return {
             **base,
+            **self.more_env,
             "FAULT_POINT_FOLDER": str(points),
             "GUNICORN_CMD_ARGS": f"--bind=127.0.0.1:{self.port}",
         }

@@ -1,0 +1,104 @@
+"""Somebody whose every word is a canary, a browser without scripts for him, and the places where no canary may sing."""
+
+import http.cookiejar
+import re
+import subprocess
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any
+
+import redis
+
+from govplatform.runtime.servers import installed_postgres
+from tests.faults.rig import Rig
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+KEY = re.compile(r'name="submission_key"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="submission_key"')
+
+
+class Web:
+    """Pages by form, as a browser without scripts does it."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+
+    def get(self, path: str) -> str:
+        return self._open(urllib.request.Request(self.base + path))[1]  # noqa: S310
+
+    def post(self, path: str, fields: dict[str, str], *, page: str = "", token: bool = True) -> tuple[str, str]:
+        """Address and text after the redirects. The form's page is asked for its token first."""
+        shown = self.get(page or path)
+        found = TOKEN.search(shown)
+        if token and found:
+            fields = {"csrfmiddlewaretoken": found[1], **fields}
+        if "submission_key" not in fields and (key := KEY.search(shown)):
+            fields["submission_key"] = key[1] or key[2]
+        body = urllib.parse.urlencode(fields).encode()
+        return self._open(urllib.request.Request(self.base + path, body, {"Referer": self.base + path}))  # noqa: S310
+
+    def _open(self, request: urllib.request.Request) -> tuple[str, str]:
+        try:
+            with self.opener.open(request, timeout=20) as answer:
+                return answer.geturl(), answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.geturl(), refused.read().decode()
+
+
+class Listener:
+    """Everything that passes through Redis while it listens (MONITOR)."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.client = redis.Redis(unix_socket_path=str(rig.paths.redis_socket))
+        self.heard: list[str] = []
+        self.running = True
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
+
+    def _listen(self) -> None:
+        with self.client.monitor() as monitor:
+            for command in monitor.listen():
+                self.heard.append(str(command["command"]))
+                if not self.running:
+                    return
+
+    def stop(self) -> str:
+        self.running = False
+        self.client.ping()
+        self.thread.join(timeout=5)
+        return "\n".join([*self.heard, *(self._kept())])
+
+    def _kept(self) -> list[str]:
+        """What is left in it: every key with its value as Redis itself writes it to disk."""
+        return [f"{key!r} {self.client.dump(key)!r}" for key in self.client.scan_iter(count=1000)]
+
+
+def dump(rig: Rig) -> str:
+    """The database as a backup would hold it, in text."""
+    found = installed_postgres(rig.paths)
+
+    argv = [str(found.bin / "pg_dump"), "--no-owner", "--inserts", rig.paths.database_url()]
+    done = subprocess.run(argv, capture_output=True, check=True, timeout=60)
+    return done.stdout.decode(errors="replace")
+
+
+def logs(rig: Rig) -> str:
+    """What every process and both servers have written."""
+    files = [
+        path for path in rig.paths.home.rglob("*") if path.is_file() and (path.suffix == ".log" or "log" in path.parts)
+    ]
+    return "\n".join(path.read_text(errors="replace") for path in files)
+
+
+def singing(text: str, canaries: dict[str, str]) -> list[str]:
+    """Names of the canaries heard in a text, as they are or in the ways programs write them."""
+    found = []
+    for name, secret in canaries.items():
+        forms: set[Any] = {secret, urllib.parse.quote(secret), secret.encode("unicode_escape").decode()}
+        forms |= {repr(secret.encode())[2:-1]}
+        if any(form in text for form in forms):
+            found.append(name)
+    return found

@@ -1,0 +1,134 @@
+"""P28: seeded secrets go in through every door and are found in clear in no log, broker, address, browser or dump."""
+
+import http.client
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from accounts.rules import CODE_DIGITS
+from tests.faults import page
+from tests.faults.canary import Listener, Web, dump, logs, singing
+from tests.faults.driver import Driver
+from tests.faults.rig import Rig, wait_until
+
+CHROMIUM = "/usr/bin/chromium"
+SECRETS = {
+    "name": "金丝雀示例",
+    "reporter's name": "白鹦鹉示例",
+    "right name": "黄鹂示例",
+    "citizen number": "379999196001010018",
+    "phone": "16100987601",
+    "phone of the report": "16100987602",
+    "phone of the caller": "16100987603",
+    "phone by API": "16100987604",
+    "address": "金丝雀巷九十七号",
+    "password": "Canary-Password-91c7",
+}
+CODE = "SELECT body FROM accounts_standinmessage WHERE channel = 'sms' ORDER BY id DESC LIMIT 1"
+STORAGE = """async () => {
+  const stores = [];
+  for (const {name} of await indexedDB.databases()) {
+    const db = await new Promise(done => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
+    for (const store of db.objectStoreNames) {
+      stores.push(await new Promise(done => {
+        const r = db.transaction(store).objectStore(store).getAll();
+        r.onsuccess = () => done(JSON.stringify(r.result)); }));
+    }
+  }
+  const cached = [];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) cached.push(request.url, await (await cache.match(request)).text());
+  }
+  return JSON.stringify({local: {...localStorage}, session: {...sessionStorage}, stores, cached});
+}"""
+
+
+def by_form(rig: Rig, base: str) -> dict[str, str]:
+    """Public report, hotline, wrong password, forged form, a page that is not there. Returns more secrets."""
+    place = rig.client["places"][0]
+    where = {"lon": str(place[0]), "lat": str(place[1]), "datum": "wgs84"}
+    what = {**where, "address": "示范路口", "category": rig.client["categories"][0]}
+    contact = {"name": SECRETS["reporter's name"], "phone": SECRETS["phone of the report"], "notice": "report/1"}
+    link, text = Web(base).post("/report/", {**what, "step": "contact", "submission_key": "canary-1", **contact})
+    assert "/track/" in link, text[:300]
+    officer = Web(base)
+    officer.post("/accounts/login/", {"login": "acceptor", "password": SECRETS["password"]})
+    officer.post("/accounts/login/", {"login": "acceptor", "password": "demo-govplatform"})
+    caller = {"name": SECRETS["name"], "phone": SECRETS["phone of the caller"], "notice": "hotline/1"}
+    case, text = officer.post("/desk/register/", {**what, "submission_key": "canary-2", **caller})
+    assert "/desk/cases/" in case, text[:300]
+    Web(base).post("/accounts/phone/", {"phone": SECRETS["phone"]}, token=False)  # a forged form: 403
+    Web(base).post("/nowhere/", {"name": SECRETS["name"]}, page="/report/")
+    session = next(cookie.value for cookie in officer.jar if cookie.name == "sessionid")
+    return {"tracking token": link.rstrip("/").rpartition("/")[2], "session": session or "-"}
+
+
+def by_api(rig: Rig) -> None:
+    contact = {"name": SECRETS["name"], "phone": SECRETS["phone by API"]}
+    driver = Driver(rig.driver.address, rig.client["token"], lambda key: {**rig.report(key), "contact": contact})
+    status, answer = driver.once(http.client.HTTPConnection(*rig.driver.address, timeout=20), rig.keys("canary", 1)[0])
+    assert status == 201, answer
+
+
+def in_browser(rig: Rig, base: str) -> tuple[dict[str, str], str, list[str]]:
+    """Sign-in by phone, "My data", a request, in Chromium. Returns secrets, what the browser keeps, addresses."""
+    addresses: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context(locale="zh-CN")
+        tab = context.new_page()
+        tab.on("request", lambda request: addresses.append(request.url))
+        tab.goto(f"{base}/accounts/phone/")
+        tab.fill("input[name=phone]", SECRETS["phone"])
+        before = rig.rows("SELECT count(*) FROM accounts_standinmessage")[0][0]
+        tab.click("main button.btn-primary")
+        wait_until(
+            lambda: rig.rows("SELECT count(*) FROM accounts_standinmessage")[0][0] > before, within=20, what="code"
+        )
+        code = re.findall(rf"\d{{{CODE_DIGITS}}}", rig.rows(CODE)[0][0])[0]
+        tab.fill("input[name=code]", code)
+        tab.click("main button.btn-primary")
+        tab.goto(f"{base}/my-data/")
+        tab.check("input[value=correct_name]")
+        tab.fill("input[name=right_name]", SECRETS["right name"])
+        tab.click("main .formbox button.btn-primary")
+        tab.wait_for_url("**/track/**")
+        token = tab.url.rstrip("/").rpartition("/")[2]
+        tab.goto(f"{base}/my-data/")
+        kept = json.dumps(tab.evaluate(STORAGE)) + json.dumps(context.cookies())
+        browser.close()
+    return {"code": code, "second tracking token": token}, kept, addresses
+
+
+def test_p28_no_secret_is_found_in_clear_outside_its_sealed_place(rig: Rig) -> None:
+    base = f"http://127.0.0.1:{rig.port}"
+    rig.more_env = {"GOVPLATFORM_LOG_LEVEL": "INFO"}
+    for name in ("web", "worker", "relay"):
+        rig.kill(name)
+    rig.ensure("web", "worker", "beat", "relay")
+    listener = Listener(rig)
+    secrets: dict[str, Any] = {**SECRETS, "API token": rig.client["token"], **by_form(rig, base)}
+    by_api(rig)
+    walked = rig.inside(
+        "canaries.py", *(SECRETS[name] for name in ("name", "citizen number", "phone of the report", "address"))
+    )
+    found, kept, addresses = in_browser(rig, base)
+    secrets |= found
+    rig.wait_quiet()
+    private = {name: secret for name, secret in secrets.items() if "token" not in name or name == "API token"}
+    seen = {
+        "log": singing(logs(rig), secrets),
+        "broker": singing(listener.stop(), secrets),
+        "addresses": singing("\n".join(addresses), private),  # the private link is an address, and a secret of its own
+        "browser": singing(kept, private),
+        # the demo's stand-in for the SMS gateway shows the code it would have sent; the session table is its own key
+        "dump": singing(
+            dump(rig), {name: secret for name, secret in secrets.items() if name not in ("code", "session")}
+        ),
+    }
+    rig.more_env = {}
+    assert seen == {place: [] for place in seen}
+    page.note("P28", "canaries", f"{len(secrets)} secrets by {4 + len(walked)} doors: 0 found in {len(seen)} places")
