@@ -5,9 +5,11 @@ from typing import Any
 
 from accounts.models import User
 from cases.models import Case, Clock
-from grids.models import BoundaryDraft, Division, Scheme
+from grids.models import BoundaryDraft, Division, DraftStep, Scheme
 from ledger.actions import StepResult
 from ledger.clock import app_now
+from ledger.ids import uuid7
+from ledger.models import Document, ImportRun
 
 ran: list[datetime] = []
 
@@ -22,6 +24,27 @@ def step(job: Any, budget_seconds: float) -> StepResult:
     return StepResult(done=1, total=1, finished=True)
 
 
+def _document(case: Case) -> str:
+    """A paper that is drawn already: drawing it again must not make a second one."""
+    made = Document(
+        id=uuid7(), kind="rig", object_id=str(case.pk), case_id=case.pk, series="RIG", number=str(case.pk),
+        language="en", state=Document.State.RENDERED, requested_by_kind="clock", requested_at=app_now(),
+    )  # fmt: skip
+    made.save(force_insert=True)
+    return str(made.pk)
+
+
+def _sheet() -> str:
+    """A sheet that is taken over already."""
+    now = app_now()
+    made = ImportRun(
+        id=uuid7(), kind="ledger.holidays", state=ImportRun.State.COMMITTED, file_name="rig.xlsx", sha256="0" * 64,
+        size=1, language="en", actor_kind="clock", created_at=now, updated_at=now, erased_at=now,
+    )  # fmt: skip
+    made.save(force_insert=True)
+    return str(made.pk)
+
+
 def _change_of_boundaries() -> int:
     """A change that changes nothing yet."""
     division = Division.objects.filter(grids__isnull=False).order_by("pk")[0]
@@ -30,6 +53,7 @@ def _change_of_boundaries() -> int:
     draft = BoundaryDraft(division=division, scheme=scheme, title="rig", drafted_by=user, drafted_at=now)
     draft.updated_at = now
     draft.save()
+    DraftStep.objects.create(draft=draft, number=0, operation="begin", made_by=user, made_at=now)
     return draft.pk
 
 
@@ -39,7 +63,9 @@ def seeds(*, case: Case, clock: Clock | None) -> dict[str, dict[str, Any]]:
         "ledger.canary": {},
         "ledger.periodic": {"name": "ledger.tidy", "round": 0},
         "cases.deadline": {"case": case.pk, "clock": clock.pk if clock else 0, "level": 1},
-        "ledger.render": {"document": "01900000-0000-7000-8000-000000000000"},
+        "ledger.render": {"document": _document(case)},
+        "ledger.import": {"run": _sheet()},
+        "ledger.retention": {"row": "ledger.incident"},
         "cases.follow_grids": {"draft": _change_of_boundaries(), "after": 0},
         "services.privacy": {"case": case.pk, "history": 1},
         "cases.child_closed": {"case": case.pk, "child": case.pk},
