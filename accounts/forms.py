@@ -166,7 +166,9 @@ class ClientForm(forms.Form):
 class HoldForm(forms.Form):
     """A legal hold."""
 
-    subject_kind = forms.ChoiceField(label=_("What is held"), choices=[("case", _("Case")), ("person", _("Person"))])
+    subject_kind = forms.ChoiceField(
+        label=_("What is put on hold"), choices=[("case", _("Case")), ("person", _("Person"))]
+    )
     subject_id = forms.RegexField(
         r"^[0-9a-f-]{1,64}$", label=_("Its id"), help_text=_("Of a case its internal number, of a person its UUID.")
     )

@@ -95,7 +95,7 @@ class Moves(RuleBasedStateMachine):
     def permitted_moves(self, seed: int) -> None:
         """People who may make moves that are there, some after each other."""
         chance = Random(seed)
-        for _ in range(4):
+        for _ in range(6):
             case = self._case(chance.randrange(99))
             steps = list(Assignment.objects.filter(case=case))
             pairs = [
@@ -118,14 +118,14 @@ class Moves(RuleBasedStateMachine):
     @rule(seed=ANY, stale=st.booleans())
     def claim(self, seed: int, stale: bool) -> None:
         chance = Random(seed)
-        case, who = self._case(chance.randrange(99)), chance.randrange(999)
+        case = self._case(chance.randrange(99))
         step = Assignment.objects.filter(case=case, open=True).order_by("pk").first()
         if step is not None:
             self._attempt(
                 case,
                 lambda: actions.claim(
                     assignment_id=step.pk,
-                    actor=self._member(who),
+                    actor=self._member(chance, step.department_id),
                     expected_version=step.version - 1 if stale else step.version,
                 ),
             )
@@ -133,7 +133,7 @@ class Moves(RuleBasedStateMachine):
     @rule(seed=ANY)
     def hand_over(self, seed: int) -> None:
         chance = Random(seed)
-        case, who, whom = self._case(chance.randrange(99)), chance.randrange(999), chance.randrange(99)
+        case, whom = self._case(chance.randrange(99)), chance.randrange(99)
         step = Assignment.objects.filter(case=case, open=True).order_by("-pk").first()
         if step is not None:
             near = self.city.colleagues.get(step.department_id, [0])
@@ -142,7 +142,7 @@ class Moves(RuleBasedStateMachine):
                 lambda: actions.hand_over(
                     assignment_id=step.pk,
                     holder_id=near[whom % len(near)],
-                    actor=self._member(who),
+                    actor=self._member(chance, step.department_id),
                     expected_version=step.version,
                 ),
             )
@@ -150,8 +150,10 @@ class Moves(RuleBasedStateMachine):
     @rule(seed=ANY)
     def urge(self, seed: int) -> None:
         chance = Random(seed)
-        case, who = self._case(chance.randrange(99)), chance.randrange(999)
-        self._attempt(case, lambda: actions.urge(number=case.number, actor=self._member(who), note="soon"))
+        case = self._case(chance.randrange(99))
+        self._attempt(
+            case, lambda: actions.urge(number=case.number, actor=self._member(chance, case.department_id), note="soon")
+        )
 
     @rule()
     def promises_are_redeemed(self) -> None:
@@ -170,8 +172,10 @@ class Moves(RuleBasedStateMachine):
     def _case(self, which: int) -> Case:
         return Case.objects.get(pk=self.cases[which % len(self.cases)])
 
-    def _member(self, who: int) -> Actor:
-        return self.city.actors[who % len(self.city.actors)]
+    def _member(self, chance: Random, department_id: int | None) -> Actor:
+        """Mostly somebody of the department that has the case, now and then anybody."""
+        near = [actor for actor in self.city.actors if actor.department_id == department_id]
+        return chance.choice(near if near and chance.random() < 0.8 else self.city.actors)
 
     def _actors(self, case: Case) -> list[Actor]:
         return [*self.city.actors, Bearer(case.number).actor(), RULE, CLOCK]
@@ -213,11 +217,7 @@ class Moves(RuleBasedStateMachine):
         try:
             with nested():
                 act()
-        except REFUSED as why:
-            import os
-
-            if os.environ.get("WHY"):
-                print(case.kind, case.state, type(why).__name__, why)
+        except REFUSED:
             assert self._story(case) == before, "a refusal has written something"
             counted["refusals"] += 1
             return False
