@@ -98,7 +98,7 @@ class EditForm(forms.Form):
     )
     at = forms.CharField(label=_("Vertex"), required=False, max_length=60)
     to = forms.CharField(label=_("New place"), required=False, max_length=60, help_text=_("longitude, latitude"))
-    snap = forms.FloatField(label=_("Snap within, m"), required=False, min_value=0, max_value=50, initial=5)
+    snap = forms.FloatField(label=_("Snap within, m"), required=False, min_value=0, max_value=50, initial=10)
     follow = forms.BooleanField(label=_("Neighbours give way to what is drawn"), required=False)
     type = forms.ChoiceField(label=_("Type"), required=False)
     name_zh = forms.CharField(label=_("Name"), required=False, max_length=80)

@@ -132,7 +132,7 @@ def _demand_exact(state: DraftState) -> None:
     defects = boundary_defects(state.rings, state.outline)
     if defects:
         raise ValidationError(
-            _("%(count)s places do not fit yet: see the check. Nothing was handed in.") % {"count": len(defects)},
+            _("Places that do not fit yet: %(count)s, see the check. Nothing was handed in.") % {"count": len(defects)},
             code="defects",
         )
 

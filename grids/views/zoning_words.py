@@ -1,5 +1,6 @@
 """Words and shapes of the zoning pages: codes of the drawers below become labels, places and links."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -267,10 +268,12 @@ def vertices(state: DraftState, code: str) -> list[dict[str, Any]]:
 def map_shapes(state: DraftState, page: DraftPage) -> dict[str, Any]:
     """Rings in degrees, with what the map writes on them."""
     lines = {line.code: line for line in page.lines}
+    village = re.split(r" ?[（(]", text(state.row.division_zh, state.row.division_en))[0]
 
     def shape(code: str, ring: Any, households: int | None) -> dict[str, Any]:
         part, line = page.names[code], lines[code]
         name = text(part.name_zh, part.name_en)
+        name = name.removeprefix(village).strip() or name  # the map shows one village; the lists give the whole name
         label = _("%(households)s households") % {"households": households} if households else ""
         return {"code": code, "name": name, "label": label, "what": line.what, "level": line.level,
                 "ring": closed_degrees(ring)}  # fmt: skip

@@ -12,6 +12,7 @@ const round = (value) => Number(value.toFixed(8));
 const written = (latlngs) => latlngs.map(({ lat, lng }) => `${round(lng)}, ${round(lat)}`).join("\n");
 const numbers = (text) => (text ?? "").split(",").map(Number);
 
+L.Marker.mergeOptions({ keyboard: false }); // what a handle does can be done by numbers in the form
 const map = L.map(element, { attributionControl: false, zoomControl: false, zoomAnimation: false, fadeAnimation: false, maxZoom: 20, minZoom: 10, doubleClickZoom: !tool || tool === "select" });
 element.tabIndex = 0;
 element.setAttribute("role", "application");
@@ -42,7 +43,7 @@ function remember() {
 }
 
 function go(changes) {
-  const url = new URL(location.href);
+  const url = new URL(location.href.replace(/(edit|undo|redo|submit|publish|back|withdraw|discard)\/(\?|$)/, "$2"));
   for (const [key, value] of Object.entries(changes)) url.searchParams.set(key, value);
   location.assign(url);
 }
@@ -128,6 +129,8 @@ function tools() {
 
 function show_all(data) {
   const village = L.polygon(data.outline.slice(0, -1).map(flip), { className: "m-area", interactive: false, pmIgnore: true }).addTo(map);
+  // a line ends on the village's boundary at one of its vertices: they are shown, and the pointer is drawn to them
+  if (tool && tool !== "select") data.outline.slice(1).forEach((place) => L.circleMarker(flip(place), { radius: 3.5, className: "z-node", interactive: false, pmIgnore: true }).addTo(map));
   if (show === "now") data.base.forEach((shape) => part({ ...shape, what: "" }));
   else data.parts.forEach(part);
   if (show === "both") data.base.forEach((shape) => L.polygon(shape.ring.map(flip), { className: "z-base", interactive: false, pmIgnore: true, snapIgnore: true }).addTo(map));

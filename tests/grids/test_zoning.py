@@ -96,7 +96,7 @@ def test_ending_a_grid_leaves_a_gap_of_its_size_which_a_neighbour_can_be_given(d
     (gap,) = boundary_defects(ended.rings, ended.outline)
     assert gap.kind == "gap"
     assert gap.area == pytest.approx(area, abs=0.5)
-    with pytest.raises(ValidationError, match="1 places do not fit"):
+    with pytest.raises(ValidationError, match="do not fit yet: 1"):
         actions.submit_draft(draft_id=draft, version=ended.version, actor=clerk)
     filled = edit(draft, clerk, "give", other=gap.codes[0], at=(gap.lon, gap.lat))
     assert exact(filled.rings, filled.outline)

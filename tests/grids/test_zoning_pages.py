@@ -92,7 +92,7 @@ def test_a_gap_is_told_with_area_and_place_and_cannot_be_handed_in(
     assert place is not None
     refused = desk.post(f"{page}submit/", {"version": draft_of(page).version}, headers=language)
     assert refused.status_code == 422
-    assert ("1 places do not fit" if english else "还有 1 处不吻合") in text(refused)
+    assert ("do not fit yet: 1" if english else "还有 1 处不吻合") in text(refused)
     assert draft_of(page).stage == "drawing"
 
 

@@ -20,6 +20,7 @@ PAGES = {
     "gridworker": ["/field/", "/field/report/", "/field/map/", "/field/outbox/", "/field/me/"],
     "admin": ["/desk/users/", "/desk/users/new/", "/desk/departments/", "/desk/departments/new/", "/desk/operations/"],
     "security": ["/desk/memberships/", "/desk/memberships/new/", "/desk/clients/"],
+    "registrar": ["/desk/zoning/", "/desk/zoning/files/"],
     "auditor": ["/desk/audit/"],
 }  # fmt: skip
 

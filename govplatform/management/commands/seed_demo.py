@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from govplatform.demo.boundaries import redraw
 from govplatform.demo.drafts import drafts
 from govplatform.demo.play import Play
 from govplatform.demo.scenario import FIRST, stories
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             raise CommandError("the demo exists in demo mode only (GOVPLATFORM_DEMO=1)")
         name = f"first-{options['first']}" if options["first"] else f"part-{options['part'] or 0}"
         install_test_clock()
+        if options["rest"] and redraw():
+            self.stdout.write("demo: a village redrawn, a draft waits")
         others = [self._start(part) for part in range(1, PARTS)] if options["rest"] else []
         if not _was_played(name):
             self._play(options["first"], options["part"] or 0, alone=not (options["rest"] or options["part"]))
