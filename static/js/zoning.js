@@ -60,7 +60,7 @@ function label(shape, layer) {
 
 function part(shape) {
   const classes = ["z-part", shape.level && `z-${shape.level}`, shape.what && shape.what !== "name" && "z-changed", shape.code === grid && "z-chosen"];
-  const layer = L.polygon(shape.ring.slice(0, -1).map(flip), { className: classes.filter(Boolean).join(" "), pmIgnore: tool !== "border" || shape.code !== grid, snapIgnore: false, bubblingMouseEvents: false });
+  const layer = L.polygon(shape.ring.slice(0, -1).map(flip), { className: classes.filter(Boolean).join(" "), pmIgnore: tool !== "border" || shape.code !== grid, snapIgnore: false, bubblingMouseEvents: false, interactive: tool !== "split" && tool !== "draw" });
   layer.on("click", () => choose(shape.code));
   layers.set(shape.code, layer.addTo(map));
   label(shape, layer);
