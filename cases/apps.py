@@ -8,6 +8,25 @@ from cases.kinds import RETENTION, RULE_FIELDS, RULE_VERDICTS, check_kinds
 from grids.kinds import register_consequence
 from ledger import kinds
 
+DOCUMENTS = (
+    (
+        "cases.report",
+        "documents/case_report.html",
+        "cases.queries.papers.case_report",
+        "AJBG",
+        "案件报告",
+        "Case report",
+    ),
+    (
+        "cases.acceptance",
+        "documents/acceptance.html",
+        "cases.queries.papers.acceptance_notice",
+        "SLTZ",
+        "受理通知书",
+        "Notice of acceptance",
+    ),
+)
+
 
 class CasesConfig(AppConfig):
     name = "cases"
@@ -24,6 +43,10 @@ class CasesConfig(AppConfig):
         kinds.register_handler("cases.follow_grids", handler="cases.actions.follow_grids", queue="geo", batch=1)
         kinds.register_periodic("cases.deadlines", handler="cases.actions.sweep_deadlines", seconds=60)
         kinds.register_periodic("cases.free_steps", handler="cases.actions.free_steps", seconds=60)
+        for key, template, context, series, name_zh, name_en in DOCUMENTS:
+            kinds.register_document(
+                key, template=template, context=context, series=series, name_zh=name_zh, name_en=name_en
+            )
         register_consequence("cases", "cases.queries.zoning.moving_cases")
         kinds.register_city_part("rules", "cases.actions.load_rules", order=40, export="cases.queries.export_rules")
         kinds.register_edition(

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases import api, views
-from cases.views import editions, rules, simulations, tracking
+from cases.views import editions, papers, rules, simulations, tracking
 
 app_name = "cases"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("desk/cases/<slug:number>/comment/", views.comment, name="comment"),
     path("desk/cases/<slug:number>/watch/", views.watch, name="watch"),
     path("desk/cases/<slug:number>/contact/", views.contact, name="contact"),
+    path("desk/cases/<slug:number>/documents/", papers.request_report, name="request_report"),
+    path("desk/cases/<slug:number>/documents/<uuid:document_id>/", papers.document, name="document"),
     path("desk/editions/", editions.kinds, name="editions"),
     path("desk/editions/<slug:kind>/", editions.history, name="edition_kind"),
     path("desk/editions/<slug:kind>/draft/", editions.draft, name="edition_draft"),
@@ -38,6 +40,8 @@ urlpatterns = [
     path("track/<slug:token>/reply/", tracking.reply, name="reply"),
     path("track/<slug:token>/withdraw/", tracking.withdraw, name="withdraw"),
     path("track/<slug:token>/photos/<uuid:file>/<slug:variant>/", tracking.track_photo, name="track_photo"),
+    path("track/<slug:token>/notice/", papers.request_notice, name="request_notice"),
+    path("track/<slug:token>/notice/<uuid:document_id>/", papers.notice, name="notice"),
     path("files/<uuid:file>/<slug:variant>/", views.photo, name="photo"),
     path("api/v1/cases", api.CasesView.as_view(), name="api_cases"),
     path("api/v1/cases/<slug:number>", api.CaseView.as_view(), name="api_case"),

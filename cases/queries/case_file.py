@@ -171,7 +171,7 @@ def case_file(actor: Actor, number: str, now: datetime) -> CaseFile | None:
         moves=tuple(moves),
         locked=locked_text(actor, state, moves),
         history=history_rows(case.kind, entries, state.attachments, names_for(entries)),
-        photos=tuple(_photo(attachment) for attachment in state.attachments),
+        photos=tuple(photo_row(attachment) for attachment in state.attachments),
         needed=_needed(moves),
         finding=finding_of(case, actor.department_id) if table.routing or table.hand_overs else None,
         links=_links(actor, case),
@@ -192,7 +192,7 @@ def _head(case: Case) -> dict[str, Any]:
         "kind_label": words.kind_label(case.kind),
         "category_label": words.category_labels([(case.kind, case.category)])[case.category],
         "state_label": words.state_label(case.kind, case.state),
-        "place": _place(case),
+        "place": place_of(case),
         "source_label": words.source_label(case.source),
         "department": words.in_language(case.department.name_zh, case.department.name_en) if case.department else "",
         "lon": case.point.x if case.point else None,
@@ -223,7 +223,8 @@ def form_of(actor: Actor, number: str, transition: str, now: datetime) -> MoveFo
     return form_of_move(actor, state, transition, now) if state is not None else None
 
 
-def _place(case: Case) -> str:
+def place_of(case: Case) -> str:
+    """Village and grid of a case in the reader's language; the division where it has no grid."""
     if case.grid is not None:
         village = case.grid.division
         names = ((village.name_zh, village.name_en), (case.grid.name_zh, case.grid.name_en))
@@ -274,7 +275,8 @@ def _open_steps(actor: Actor, case: Case, assignments: Sequence[Assignment]) -> 
     return tuple(rows)
 
 
-def _photo(attachment: Attachment) -> PhotoRow:
+def photo_row(attachment: Attachment) -> PhotoRow:
+    """An attachment as screens and documents show it."""
     labels = {
         "report": _("as reported"),
         "before": _("before the work"),

@@ -11,6 +11,7 @@ from accounts.access import ActorRequest, requires
 from cases import actions, queries
 from cases.forms import CommentForm, ContactForm
 from cases.queries import CaseFile
+from cases.queries.papers import case_documents
 from cases.views.show import file_context
 from ledger.clock import app_now
 
@@ -41,7 +42,8 @@ def case_file(request: ActorRequest, number: str) -> HttpResponse:
     now, found = app_now(), seen(request, number)
     actions.mark_seen(case_id=found.case_id, actor=request.actor)
     near = queries.neighbours(request.actor, number, now=now)
-    return render(request, "cases/case_file.html", {**file_context(found, now), "near": near})
+    papers = case_documents(found.case_id)
+    return render(request, "cases/case_file.html", {**file_context(found, now), "near": near, "documents": papers})
 
 
 @require_POST

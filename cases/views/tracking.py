@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import ActorRequest, capability, public
 from cases import actions, queries
 from cases.forms import RatingForm, ReceiptForm, ReopenForm, ReplyForm, WithdrawForm, refuse
+from cases.queries.papers import notice_of
 from cases.views.photos import send_photo
 from cases.views.uploads import store_all
 from ledger.actors import Actor
@@ -134,6 +135,7 @@ def shown(request: ActorRequest, token: str, **refused: forms.Form) -> HttpRespo
         "rating_form": RatingForm(),
         "reopen_form": ReopenForm(),
         "withdraw_form": WithdrawForm(),
+        "notice": notice_of(bearer(token)[0]),
         "refused": next(iter(refused.values()), None),
         **refused,
     }

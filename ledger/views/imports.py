@@ -43,8 +43,9 @@ def runs(request: ActorRequest) -> HttpResponse:
 def new(request: ActorRequest, kind: str) -> HttpResponse:
     """Upload a sheet of one kind."""
     choice = _choice(request, kind)
-    form = SheetForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = SheetForm(request.POST, request.FILES) if posted else SheetForm()
+    if posted and form.is_valid():
         given = form.cleaned_data["file"]
         try:
             run_id = actions.upload_sheet(kind=kind, file_name=given.name, data=given.read(), actor=request.actor)

@@ -53,6 +53,13 @@ def _step(world: World) -> Sample:
     )
 
 
+def _document(world: World) -> Sample:
+    return Sample(
+        absent={"number": NO_NUMBER, "document_id": NOTHING},
+        cases=lambda world, case: {"number": case.number, "document_id": world.documents[case.pk]},
+    )
+
+
 def _photo(world: World) -> Sample:
     return Sample(
         absent={"file": NOTHING, "variant": "small"},
@@ -102,6 +109,9 @@ def _fixed(absent: Arguments, there: Arguments | None = None) -> Callable[[World
 
 # route name pattern → sample; the first that fits
 SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
+    ("cases:notice", _token(document_id=NOTHING)),
+    ("cases:request_notice", _token()),
+    ("cases:document", _document),
     ("cases:track_photo", _token(file=NOTHING, variant="small")),
     ("cases:tracking", _token()),
     ("cases:reply", _token()),

@@ -28,7 +28,8 @@ from ledger.actors import ANONYMOUS, CLOCK, Actor
 from ledger.cityfolder import CityFolder
 from ledger.clock import app_now
 from ledger.ids import uuid7
-from ledger.models import StoredFile
+from ledger.models import Document, StoredFile
+from ledger.queries.files import document_path
 from tests.accounts.world import api_client
 from tests.events.town import load_catalogue, photo
 
@@ -68,6 +69,7 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     photos: dict[int, UUID] = field(default_factory=dict)
     steps: dict[int, int] = field(default_factory=dict)
+    documents: dict[int, UUID] = field(default_factory=dict)
 
     def case(self, who: str, relation: str) -> Case:
         """The case to which this actor has this relation and no nearer one."""
@@ -144,6 +146,7 @@ def _case(
     case = Case.objects.get(pk=receipt.case_id)
     world.tokens[case.number] = receipt.token
     world.photos[case.pk] = _photo(case)
+    world.documents[case.pk] = _document(case)
     world.steps[case.pk] = Assignment.objects.filter(case=case).earliest("pk").pk
     return case
 
@@ -158,6 +161,27 @@ def _photo(case: Case) -> UUID:
     file = StoredFile.objects.create(id=uuid7(), created_at=now, created_by_kind="anonymous", **facts)
     Attachment.objects.create(case=case, file=file, stage="report", history=1, added_at=now)
     return file.pk
+
+
+def _document(case: Case) -> UUID:
+    """A report of the case that is made already: one file on the disk for all."""
+    path = document_path("0" * 64)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"%PDF-1.7")
+    row = Document.objects.create(
+        id=uuid7(),
+        kind="cases.report",
+        object_id=str(case.pk),
+        case_id=case.pk,
+        series="AJBG",
+        number=f"AJBG-{case.pk}",
+        language="zh-hans",
+        state="rendered",
+        sha256="0" * 64,
+        requested_by_kind="clock",
+        requested_at=app_now(),
+    )
+    return row.pk
 
 
 def _territory() -> None:
