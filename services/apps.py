@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import CaseKind, register_kind
 from ledger import kinds
-from services.kinds import NOTICE, RETENTION
+from services.kinds import ITEM_FIELDS, NOTICE, RETENTION
 from services.privacy import PRIVACY_NOTICE, REQUEST_KIND
 
 
@@ -35,6 +35,18 @@ class ServicesConfig(AppConfig):
                 },
                 partial="services/detail.html",
             )
+        )
+        kinds.register_edition(
+            "catalogue",
+            name_zh="政务服务事项目录",
+            name_en="Catalogue of services",
+            about_zh="可以申请什么事项，谁能办，时限多长，收不收费。",
+            about_en="What can be applied for, by whom, how long it takes and what it costs.",
+            rows="services.queries.item_rows",
+            fields=ITEM_FIELDS,
+            draft="services.actions.draft_catalogue",
+            validate="services.queries.item_faults",
+            row_url="service_item_edit",
         )
         kinds.register_document(
             "services.licence",

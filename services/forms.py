@@ -283,3 +283,18 @@ class PrivacyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     submission_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class ItemForm(forms.Form):
+    """What may be changed of an item in a draft of the catalogue."""
+
+    name_zh = forms.CharField(max_length=120, label=gettext_lazy("Name in Chinese"))
+    name_en = forms.CharField(max_length=160, label=gettext_lazy("Name in English"))
+    who_zh = forms.CharField(label=gettext_lazy("Who may apply, in Chinese"), widget=forms.Textarea(attrs={"rows": 2}))
+    who_en = forms.CharField(label=gettext_lazy("Who may apply, in English"), widget=forms.Textarea(attrs={"rows": 2}))
+    accept_days = forms.IntegerField(min_value=1, max_value=5, label=gettext_lazy("Acceptance"))
+    promised_days = forms.IntegerField(min_value=1, max_value=200, label=gettext_lazy("Promised limit"))
+    statutory_days = forms.IntegerField(min_value=1, max_value=200, label=gettext_lazy("Statutory limit"))
+    supplement_days = forms.IntegerField(min_value=1, max_value=200, label=gettext_lazy("Time to complete"))
+    fee = forms.DecimalField(min_value=0, max_digits=9, decimal_places=2, label=gettext_lazy("Fee"))
+    words = forms.CharField(required=False, max_length=200, label=gettext_lazy("Everyday words"))

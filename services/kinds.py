@@ -72,3 +72,18 @@ RETENTION = (
         action="keep",
     ),
 )
+
+ITEM_FIELDS = {
+    "name": ("事项名称", "Name"),
+    "who": ("受理条件", "Who may apply"),
+    "accept_days": ("受理时限（工作日）", "Acceptance (working days)"),
+    "promised_days": ("承诺时限（工作日）", "Promised (working days)"),
+    "statutory_days": ("法定时限（工作日）", "By law (working days)"),
+    "supplement_days": ("补正期限（工作日）", "To complete (working days)"),
+    "fee": ("收费（元）", "Fee (yuan)"),
+    "review": ("审查方式", "Review"),
+    "accepting": ("受理单位", "Accepted by"),
+    "issuing": ("决定单位", "Decided by"),
+    "form": ("填写项", "Fields"),
+    "materials": ("材料", "Papers"),
+}

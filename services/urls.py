@@ -1,7 +1,7 @@
 from django.urls import path
 
 from services import api
-from services.views import applying, desk, mine, privacy, public
+from services.views import applying, desk, editions, mine, privacy, public
 
 # residents' pages have plain names: other rooms and the home page link to them
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("desk/services/file/<slug:code>/", applying.file_for, name="service_file_for"),
     path("desk/services/licences/", desk.licences, name="service_licences"),
     path("desk/services/licences/<uuid:licence_id>/revoke/", desk.revoke, name="service_revoke"),
+    path("desk/services/editions/<int:edition>/<slug:code>/", editions.edit_item, name="service_item_edit"),
     path("desk/cases/<slug:number>/missing/", desk.supplement, name="service_supplement"),
     path("desk/cases/<slug:number>/papers/", desk.take_papers, name="service_supply"),
     path("desk/cases/<slug:number>/opinion/<slug:transition>/", desk.opinion, name="service_opinion"),

@@ -44,6 +44,23 @@ def picture(kind: str, stage: str, variant: int = 0) -> bytes:
     return out.getvalue()
 
 
+@lru_cache(maxsize=16)
+def paper(variant: int) -> bytes:
+    """A JPEG of a sheet of paper with lines instead of words, labelled like every drawing."""
+    image = Image.new("RGB", SIZE, (120, 122, 126))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((150, 20, 490, 460), fill=(250, 250, 246))
+    for line in range(8 + variant % 5):
+        draw.rectangle(
+            (180, 60 + line * 28, 460 - (line * 37 + variant * 53) % 120, 68 + line * 28), fill=(170, 172, 176)
+        )
+    draw.ellipse((380, 360, 450, 430), outline=(190, 60, 50), width=5)
+    _label(image, draw)
+    out = BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 def _street(draw: Draw, shade: random.Random) -> None:
     draw.rectangle((0, 0, 640, 120), fill=SKY)
     for left in range(0, 640, 128):

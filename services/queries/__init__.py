@@ -14,6 +14,7 @@ from services.queries.catalogue import (
 )
 from services.queries.detail import MatterDetail, facts, matter_detail
 from services.queries.drafts import DraftRow, draft_of, old_drafts
+from services.queries.editions import item_faults, item_rows, item_values
 from services.queries.licences import (
     CheckRow,
     LicenceCard,
@@ -57,6 +58,9 @@ __all__ = [
     "facts",
     "item_by_code",
     "item_by_id",
+    "item_faults",
+    "item_rows",
+    "item_values",
     "licence_card",
     "licence_context",
     "licence_file",

@@ -129,6 +129,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("service_licence_pdf", _fixed({"licence_id": NOTHING})),
     ("service_revoke", _fixed({"licence_id": NOTHING})),
     ("licence_verify_code", _fixed({"token": "A" * 55}, {"token": "A" * 55})),
+    ("service_item_edit", _fixed({"edition": NO_ID, "code": "000000000000"})),
     ("service_*", _fixed({"code": "000000000000"})),
     ("cases:move", _case(acts=True, transition="file")),
     ("cases:claim", _step),

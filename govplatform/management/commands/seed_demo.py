@@ -13,6 +13,7 @@ from govplatform.demo.boundaries import redraw
 from govplatform.demo.drafts import drafts
 from govplatform.demo.play import Play
 from govplatform.demo.scenario import FIRST, stories
+from govplatform.demo.services import Matters
 from ledger.actions import audit, install_test_clock
 from ledger.actors import CLOCK
 from ledger.clock import app_now
@@ -21,6 +22,7 @@ from ledger.models import AuditEntry
 TOLD_EVERY = 20
 PARTS = 2  # processes that share the rest
 PLAYED = "demo.played"
+MATTERS = "matters"
 
 
 class Command(BaseCommand):
@@ -49,6 +51,8 @@ class Command(BaseCommand):
         if options["rest"] and not _was_played("drafts"):
             drafts()
             _remember("drafts")
+        if not options["first"] and not options["part"]:
+            self._matters()
         if any(other.wait() for other in others):
             raise CommandError("a part of the demo was not made; run seed_demo --rest again")
         self.stdout.write("demo: all its cases stand" if options["rest"] else f"demo: {name} stands")
@@ -57,6 +61,14 @@ class Command(BaseCommand):
         begin = FIRST if not alone and _was_played(f"first-{FIRST}") else 0
         chosen = [story for story in islice(stories(), begin, first) if alone or story.number % PARTS == part]
         Play(chosen, lambda begun: None if part else self._tell(begun, len(chosen))).run()
+
+    def _matters(self) -> None:
+        """Applications and licences, once."""
+        if _was_played(MATTERS):
+            return
+        count = Matters(lambda begun: None).run()
+        _remember(MATTERS)
+        self.stdout.write(f"demo: {count} applications stand")
 
     def _start(self, part: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, sys.argv[0], "seed_demo", "--part", str(part)])
