@@ -80,15 +80,16 @@ def add_budget(start: datetime, budget: Decimal, unit: str, calendar: WorkCalend
     raise ValueError("the calendar has no working days")
 
 
-def remaining(now: datetime, due: datetime, unit: str, calendar: WorkCalendar) -> Decimal:
-    """How many units are left until `due`; negative when it has passed. To two decimals.
+def remaining(now: datetime, due: datetime, unit: str, calendar: WorkCalendar, places: int = 2) -> Decimal:
+    """How many units are left until `due`; negative when it has passed.
 
     Arguments:
         now, due: aware moments.
         unit: one of UNITS.
+        places: decimals; a hundredth of a working day is five minutes, so a limit that rests keeps more.
     """
     if unit in _CONTINUOUS:
-        return _rounded(Fraction(_microseconds(due - now), _microseconds(_CONTINUOUS[unit])))
+        return _rounded(Fraction(_microseconds(due - now), _microseconds(_CONTINUOUS[unit])), places)
     early, late = sorted((now.astimezone(CITY_ZONE), due.astimezone(CITY_ZONE)))
     total = Fraction(0)
     for offset in range((late.date() - early.date()).days + 1):
@@ -96,7 +97,7 @@ def remaining(now: datetime, due: datetime, unit: str, calendar: WorkCalendar) -
         for begin, end in calendar.spans(day):
             worked = max(min(end, late) - max(begin, early), timedelta())
             total += Fraction(_microseconds(worked), _microseconds(_unit_length(unit, day, calendar)))
-    return _rounded(total if now <= due else -total)
+    return _rounded(total if now <= due else -total, places)
 
 
 def _unit_length(unit: str, day: date, calendar: WorkCalendar) -> timedelta:
@@ -111,5 +112,5 @@ def _microseconds(length: timedelta) -> int:
     return length // timedelta(microseconds=1)
 
 
-def _rounded(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.01"))
+def _rounded(value: Fraction, places: int) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal(1).scaleb(-places))

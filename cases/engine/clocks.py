@@ -13,6 +13,7 @@ from cases.models import Assignment, Clock
 from ledger.calendar import WorkCalendar, add_budget, remaining
 from ledger.queries import work_calendar
 
+KEPT = 6  # decimals of what is left while a limit rests: well below a second
 KINDS = {"total": Clock.Kind.TOTAL, "statutory": Clock.Kind.STATUTORY, "promised": Clock.Kind.PROMISED}
 
 
@@ -77,8 +78,8 @@ def pause(move: Move, reason: str) -> None:
     for clock in _running(move):
         if clock.due_at is None or move.table.stage(clock.stage).of_reporter:
             continue
-        left = max(remaining(move.now, clock.due_at, clock.unit, calendar), Decimal(0))
-        soon = remaining(move.now, clock.soon_at, clock.unit, calendar) if clock.soon_at else Decimal(0)
+        left = max(remaining(move.now, clock.due_at, clock.unit, calendar, KEPT), Decimal(0))
+        soon = remaining(move.now, clock.soon_at, clock.unit, calendar, KEPT) if clock.soon_at else Decimal(0)
         clock.pauses = [*clock.pauses, _pause(move.now, left, max(soon, Decimal(0)), reason)]
         clock.due_at = clock.soon_at = None
         move.touch(clock)

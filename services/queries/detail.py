@@ -104,7 +104,7 @@ def answer_rows(item: ItemRow, answers: Mapping[str, Any]) -> tuple[AnswerRow, .
 
 def _words(field: rules.Field, value: Any) -> tuple[str, str]:
     if isinstance(value, Mapping):
-        text = " ".join(str(part) for part in value.values() if part)
+        text = " ".join(str(value[part]) for part in field.parts if value.get(part))
         return text, text
     if field.type == "yes_no":
         return ("是", "Yes") if value == "yes" else ("否", "No")
