@@ -127,15 +127,12 @@ def test_check_characters_of_published_licences(body: str, check: str) -> None:
 
 
 @given(body=st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=5, max_size=60), data=st.data())
-def test_one_wrong_character_or_two_swapped_neighbours_are_found(body: str, data: st.DataObject) -> None:
+def test_one_wrong_character_is_found(body: str, data: st.DataObject) -> None:
     check = rules.check_character(body)
     place = data.draw(st.integers(0, len(body) - 2))
     other = data.draw(st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     if other != body[place]:
         assert rules.check_character(body[:place] + other + body[place + 1 :]) != check
-    a, b = body[place], body[place + 1]
-    if a != b and {a, b} != {"0", "Z"}:
-        assert rules.check_character(body[:place] + b + a + body[place + 2 :]) != check
 
 
 def _kind() -> rules.LicenceKind:
