@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from cases import engine
 from cases.actions import sweep_deadlines
 from cases.models import Attachment, Case, Clock, HistoryEntry
 from ledger.actors import Actor, ActorKind
+from ledger.calendar import remaining
 from ledger.clock import app_now, shifted
 from ledger.models import AccessEntry
+from ledger.queries import work_calendar
 from services import actions, queries
 from services.models import Draft, Matter
 from tests.accounts.world import resident
@@ -156,10 +159,11 @@ def _ask(city: City, case: Case) -> None:
     )  # fmt: skip
 
 
-def _left(case: Case) -> timedelta:
+def _left(case: Case) -> Decimal:
+    """Working hours until acceptance is due."""
     clock = Clock.objects.get(case=case, stage="accept")
     assert clock.due_at is not None
-    return clock.due_at - app_now()
+    return remaining(app_now(), clock.due_at, "working_hour", work_calendar(), 4)
 
 
 def test_a_supplement_rests_the_limit_to_the_minute_and_leaves_the_applicant_his_own(city: City) -> None:
@@ -181,7 +185,7 @@ def test_a_supplement_rests_the_limit_to_the_minute_and_leaves_the_applicant_his
             actor=city["resident"], number=case.number, expected_version=fresh(case).version, text="示范街 8 号",
             materials={"right": [city.photo(city["resident"])]},
         )  # fmt: skip
-        assert abs(_left(case) - (before - timedelta(hours=1))) < timedelta(minutes=1)
+        assert before == 16 and abs(_left(case) - 15) < Decimal(1) / 60
         assert fresh(case).state == "submitted" and not fresh(case).paused
         assert not Clock.objects.filter(case=case, stage="supplement", stopped_at=None).exists()
 
