@@ -205,7 +205,7 @@ def _as_applicant(actor: Actor, case: Case) -> Actor:
         NoSuchCase: it is not his.
     """
     if actor.kind is ActorKind.RESIDENT and case.person_id in person_ids_of_resident(actor):
-        return replace(actor, id=str(case.person_id))
+        return Actor(kind=ActorKind.RESIDENT, id=str(case.person_id), label=actor.label)
     raise NoSuchCase
 
 
