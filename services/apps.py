@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import CaseKind, register_kind
 from ledger import kinds
-from services.kinds import ITEM_FIELDS, NOTICE, RETENTION
+from services.kinds import ITEM_FIELDS, MOVES, NOTICE, RETENTION
 from services.privacy import PRIVACY_NOTICE, REQUEST_KIND
 
 
@@ -24,15 +24,7 @@ class ServicesConfig(AppConfig):
                 facts="services.queries.facts",
                 deadline="services.queries.deadline",
                 categories="services.queries.category_names",
-                moves={
-                    "ask_supplement": "service_supplement",
-                    "supply": "service_supply",
-                    "review_first": "service_opinion",
-                    "review_beside": "service_opinion",
-                    "review_after": "service_opinion",
-                    "grant": "service_grant",
-                    "refuse": "service_refuse",
-                },
+                moves=MOVES,
                 partial="services/detail.html",
             )
         )

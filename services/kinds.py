@@ -87,3 +87,14 @@ ITEM_FIELDS = {
     "form": ("填写项", "Fields"),
     "materials": ("材料", "Papers"),
 }
+
+# transitions with a screen of their own
+MOVES = {
+    "ask_supplement": "service_supplement",
+    "supply": "service_supply",
+    "review_first": "service_opinion",
+    "review_beside": "service_opinion",
+    "review_after": "service_opinion",
+    "grant": "service_grant",
+    "refuse": "service_refuse",
+}
