@@ -48,7 +48,7 @@ class ForgivingRedisCache(RedisCache):
         return self._try(lambda: self._hit(self.make_and_validate_key(key), seconds), None)  # type: ignore[no-any-return]
 
     def _hit(self, key: str, seconds: int) -> tuple[int, int]:
-        pipeline: Any = self._cache.get_client(key, write=True).pipeline(transaction=True)
+        pipeline: Any = self._cache.get_client(key, write=True).pipeline(transaction=False)
         pipeline.set(key, 0, ex=seconds, nx=True).incr(key).ttl(key)
         _made, used, left = pipeline.execute()
         return int(used), int(left) if left > 0 else seconds
