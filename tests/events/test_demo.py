@@ -15,6 +15,7 @@ from accounts.rules import DEMO_PHONE
 from cases.models import Case, HistoryEntry
 from events.queries import forget_catalogue
 from events.workflow import OPEN
+from govplatform.demo.drafts import drafts
 from govplatform.demo.drawings import SUBJECTS as DRAWN
 from govplatform.demo.drawings import picture
 from govplatform.demo.play import Play
@@ -23,7 +24,8 @@ from govplatform.demo.subjects import SUBJECTS
 from ledger.actions import install_test_clock
 from ledger.cityfolder import city_path
 from ledger.clock import app_now
-from ledger.models import Promise
+from ledger.models import Edition, Promise
+from ledger.queries import edition_difference, edition_faults, edition_in_force
 from ledger.queries.calendar import forget_calendar
 
 PLAYED = 14  # one story for every open state, and one that ends
@@ -106,3 +108,13 @@ def test_nobody_in_the_demo_exists(city: None) -> None:
     officials = User.objects.exclude(username="").values_list("display_name", "email")
     assert all(any(mark in name for mark in ("示", "例", *INVENTED)) for name, _email in officials if name)
     assert all(email.endswith(".invalid") for _name, email in officials if email)
+
+
+def test_the_drafts_of_the_demo_differ_and_wait_for_somebody_else(city: None) -> None:
+    drafts()
+    now = app_now()
+    for kind in ("routing", "categories"):
+        current, book = edition_in_force(kind, now), Edition.objects.get(kind=kind, state="draft")
+        assert current is not None and book.drafted_by.startswith("member:")
+        (changed,) = edition_difference(kind, current.pk, book.pk)
+        assert (changed.sign, edition_faults(kind, book.pk)) == ("~", [])
