@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from accounts.models import User
+from django.contrib.gis.geos import Point
+
+from accounts.models import Organisation, User
 from cases.models import Case, Clock
 from grids.models import BoundaryDraft, Division, DraftStep, Scheme
 from ledger.actions import StepResult
 from ledger.clock import app_now
 from ledger.ids import uuid7
 from ledger.models import Document, ImportRun
+from wages.models import Project
 
 ran: list[datetime] = []
 
@@ -32,6 +35,20 @@ def _document(case: Case) -> str:
     )  # fmt: skip
     made.save(force_insert=True)
     return str(made.pk)
+
+
+def _project() -> int:
+    """A building project without a single month."""
+    now = app_now()
+    firm = Organisation(id=uuid7(), name="示例建设有限公司", created_at=now)
+    firm.save(force_insert=True)
+    made = Project(
+        code=f"RIG-{now.timestamp():.0f}", name_zh="示例工程", name_en="Example works", industry="building", owner=firm,
+        contractor=firm, path="/3709/370902/", point=Point(117.17, 36.19, srid=4326), address="示例路", pay_day=15,
+        contract_price=1, signed_on=now.date(), ends_on=now.date(),
+    )  # fmt: skip
+    made.save()
+    return made.pk
 
 
 def _sheet() -> str:
@@ -64,6 +81,7 @@ def seeds(*, case: Case, clock: Clock | None) -> dict[str, dict[str, Any]]:
         "ledger.periodic": {"name": "ledger.tidy", "round": 0},
         "cases.deadline": {"case": case.pk, "clock": clock.pk if clock else 0, "level": 1},
         "ledger.render": {"document": _document(case)},
+        "wages.judge": {"project": _project(), "months": []},
         "ledger.import": {"run": _sheet()},
         "ledger.retention": {"row": "ledger.incident"},
         "cases.follow_grids": {"draft": _change_of_boundaries(), "after": 0},
