@@ -40,6 +40,12 @@ _DOORS = (
         _("Apply for something"),
         _("Permits and cards, step by step; licences on the phone."),
     ),
+    (
+        "wages_search",
+        "cash-stack",
+        _("Wages on building sites"),
+        _("Look a site up, see your own wages, report unpaid wages."),
+    ),
     ("events_area", "geo", _("My area"), _("Recent reports around you and what became of them.")),
 )
 

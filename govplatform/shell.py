@@ -66,6 +66,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Business"),
         (
             Entry("/desk/cases/", "geo-alt", _("Incident cases"), ("cases.read",)),
+            Entry("/desk/wages/", "cash-stack", _("Supervision of wages"), ("wages.read",)),
             Entry(
                 "/desk/services/",
                 "file-earmark-check",

@@ -16,7 +16,12 @@ class WagesConfig(AppConfig):
         for kind in CASES:
             register_kind(kind)
         kinds.register_notice(
-            "wage_claim", versions="wages.kinds.CLAIM_NOTICE", name_zh="欠薪诉求", name_en="Wage claim"
+            "wage_claim",
+            versions="wages.kinds.CLAIM_NOTICE",
+            name_zh="欠薪诉求",
+            name_en="Wage claim",
+            forms=("wages.forms.ClaimForm",),
+            templates=("wages/claim.html",),
         )
         kinds.register_notice("wage_sheet", versions="wages.kinds.SHEET_NOTICE", name_zh="工资表", name_en="Wage sheet")
         for row in RETENTION:

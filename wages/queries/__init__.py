@@ -1,5 +1,6 @@
 """Reads of wages, scoped to the viewer; the public part never touches a pay line."""
 
+from wages.queries.board import Board, ChainMonth, ProjectFile, board, case_of_move, project_file
 from wages.queries.handling import (
     ClaimDetail,
     WarningDetail,
@@ -28,9 +29,12 @@ from wages.queries.rulebook import KIND, parameters_of, rules_in_force, wage_rul
 
 __all__ = [
     "KIND",
+    "Board",
+    "ChainMonth",
     "ClaimDetail",
     "OwnLine",
     "OwnWages",
+    "ProjectFile",
     "PublicAct",
     "PublicDecision",
     "PublicMonth",
@@ -39,6 +43,8 @@ __all__ = [
     "PublicProjectPage",
     "WarningDetail",
     "as_month",
+    "board",
+    "case_of_move",
     "category_names",
     "city_root",
     "claim_detail",
@@ -49,6 +55,7 @@ __all__ = [
     "my_wages",
     "my_worker_ids",
     "parameters_of",
+    "project_file",
     "public_project",
     "public_projects",
     "rules_in_force",

@@ -10,10 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from govplatform.demo.boundaries import redraw
+from govplatform.demo.cast import Cast
 from govplatform.demo.drafts import drafts
 from govplatform.demo.play import Play
 from govplatform.demo.scenario import FIRST, stories
 from govplatform.demo.services import Matters
+from govplatform.demo.wages import WageDemo
 from ledger.actions import audit, install_test_clock
 from ledger.actors import CLOCK
 from ledger.clock import app_now
@@ -45,6 +47,9 @@ class Command(BaseCommand):
         if options["rest"] and redraw():
             self.stdout.write("demo: a village redrawn, a draft waits")
         others = [self._start(part) for part in range(1, PARTS)] if options["rest"] else []
+        if options["rest"] and not _was_played("wages"):
+            WageDemo(Cast()).seed()
+            _remember("wages")
         if not _was_played(name):
             self._play(options["first"], options["part"] or 0, alone=not (options["rest"] or options["part"]))
             _remember(name)
