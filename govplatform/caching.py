@@ -43,12 +43,12 @@ class ForgivingRedisCache(RedisCache):
     def delete(self, key: str, version: int | None = None) -> bool:
         return bool(self._try(lambda: super(ForgivingRedisCache, self).delete(key, version), False))
 
-    def hit(self, key: str, seconds: int) -> tuple[int, int] | None:
-        """Count a call in one round trip: how many in this window, seconds left of it; None while Redis is away."""
-        return self._try(lambda: self._hit(self.make_and_validate_key(key), seconds), None)  # type: ignore[no-any-return]
+    def hit(self, key: str, seconds: int, calls: int = 1) -> tuple[int, int] | None:
+        """Count calls in one round trip: how many in this window, seconds left of it; None while Redis is away."""
+        return self._try(lambda: self._hit(self.make_and_validate_key(key), seconds, calls), None)  # type: ignore[no-any-return]
 
-    def _hit(self, key: str, seconds: int) -> tuple[int, int]:
+    def _hit(self, key: str, seconds: int, calls: int) -> tuple[int, int]:
         pipeline: Any = self._cache.get_client(key, write=True).pipeline(transaction=False)
-        pipeline.set(key, 0, ex=seconds, nx=True).incr(key).ttl(key)
+        pipeline.set(key, 0, ex=seconds, nx=True).incrby(key, calls).ttl(key)
         _made, used, left = pipeline.execute()
         return int(used), int(left) if left > 0 else seconds
