@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, override_settings
 
 from accounts.api import limits
@@ -58,8 +59,18 @@ def test_without_redis_each_process_counts_for_itself(monkeypatch: pytest.Monkey
 def test_a_process_remembers_a_bounded_number_of_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "KEPT_COUNTS", 3)
     for number in range(10):
-        limits._hit_here(f"n{number}")
+        limits._hit_here(f"n{number}", 0.0)
+        limits.hit(f"n{number}", 1000)
     assert len(limits._counts) == 3
+    assert len(limits._lots) == 3
+
+
+def test_a_high_limit_is_counted_in_lots_and_still_ends_where_it_says() -> None:
+    limits.forget_counts()
+    cache.clear()
+    counts = [limits.hit("busy", 500) for _ in range(501)]
+    assert [count.used for count in counts] == list(range(1, 502))
+    assert [count.exceeded for count in counts].count(True) == 1
 
 
 @override_settings(API_ORIGINS=["https://map.example"])
