@@ -132,30 +132,93 @@ class DemoRole:
 DEMO_ROLES = {
     role.username: role
     for role in (
-        DemoRole("resident", "person", _("Resident"), _("Report something on the map and follow it to the end.")),
+        DemoRole(
+            "resident",
+            "person",
+            _("Resident"),
+            _("Report something, apply for a permit, see your wages and, under My data, what is held about you."),
+        ),
         DemoRole("gridworker", "phone", _("Grid worker"), _("On a phone: report with a photo, verify, check on site.")),
         DemoRole("acceptor", "telephone", _("Acceptance officer"), _("File a report or refuse it with a reason.")),
-        DemoRole("dispatcher", "send", _("Dispatcher"), _("Choose the department; has two roles, try the switch.")),
-        DemoRole("coordinator", "diagram-2", _("Department coordinator"), _("Assign a handler or return the case.")),
-        DemoRole("handler", "tools", _("Handler"), _("Take a task, handle it, prove it with before and after.")),
-        DemoRole("chief", "shield-check", _("Duty chief"), _("Answer requests and what no rule could route.")),
-        DemoRole("leader", "megaphone", _("Leader"), _("See the whole county and put a case under supervision.")),
         DemoRole(
-            "evaluator", "clipboard-data", _("Evaluator"), _("See how long each step took and where it came back.")
+            "dispatcher",
+            "send",
+            _("Dispatcher"),
+            _("Choose the department, draft rules and catalogues; has two roles, try the switch."),
         ),
-        DemoRole("inspector", "briefcase", _("Labour inspector"), _("See what concerns the labour inspection.")),
-        DemoRole("window", "shop", _("Window clerk"), _("File an application at the counter and accept it.")),
-        DemoRole("approver", "patch-check", _("Approval officer"), _("Accept, decide with reasons, issue a licence.")),
+        DemoRole(
+            "coordinator",
+            "diagram-2",
+            _("Department coordinator"),
+            _("Assign a handler, return a case, or give an opinion on an application."),
+        ),
+        DemoRole("handler", "tools", _("Handler"), _("Take a task, handle it, prove it with before and after.")),
+        DemoRole(
+            "chief",
+            "shield-check",
+            _("Duty chief"),
+            _("Answer requests, publish boundaries, approve and publish drafts of rules and catalogues."),
+        ),
+        DemoRole(
+            "leader",
+            "megaphone",
+            _("Leader"),
+            _("See the whole county, its wages included, and put a case under supervision."),
+        ),
+        DemoRole(
+            "evaluator",
+            "clipboard-data",
+            _("Evaluator"),
+            _("See how long each step took, where it came back, and the board of wages."),
+        ),
+        DemoRole(
+            "inspector",
+            "briefcase",
+            _("Labour inspector"),
+            _("Import a wage sheet, handle a warning from verification to payment, look into a claim."),
+        ),
+        DemoRole(
+            "window",
+            "shop",
+            _("Window clerk"),
+            _("File an application at the counter, accept it, or ask once for what is missing."),
+        ),
+        DemoRole(
+            "approver",
+            "patch-check",
+            _("Approval officer"),
+            _("Accept, decide with reasons, issue a licence and revoke it."),
+        ),
         DemoRole(
             "dataofficer",
             "shield-lock",
             _("Personal data officer"),
             _("Decide what residents ask about their own data."),
         ),
-        DemoRole("registrar", "map", _("Registry clerk"), _("Open the grids and their boundary versions.")),
-        DemoRole("admin", "people", _("System administrator"), _("Create a user and disable one; sees no case.")),
-        DemoRole("security", "person-badge", _("Security administrator"), _("Grant and end roles; makes no users.")),
-        DemoRole("auditor", "journal-check", _("Audit administrator"), _("Read who did what to the system.")),
+        DemoRole(
+            "registrar",
+            "map",
+            _("Registry clerk"),
+            _("Split or redraw a grid on the map and hand it in; import divisions."),
+        ),
+        DemoRole(
+            "admin",
+            "people",
+            _("System administrator"),
+            _("Create a user and disable one, settle failed work, import holidays; sees no case."),
+        ),
+        DemoRole(
+            "security",
+            "person-badge",
+            _("Security administrator"),
+            _("Grant and end roles, issue API tokens, place legal holds; makes no users."),
+        ),
+        DemoRole(
+            "auditor",
+            "journal-check",
+            _("Audit administrator"),
+            _("Read who did what to the system, and how long personal data is kept."),
+        ),
     )
 }
 

@@ -5,7 +5,8 @@
     python -m tests.screenshots --only desk-queue desk-grids  # some of them
 
 The pictures land in docs/img under fixed names. STORY is one report on its whole way, as docs/tour.md tells it, so the
-demo gains a closed case; PAGES only look.
+demo gains a closed case; PAGES only look; ROOMS show boundaries, wages, services, editions and imports and need the
+whole demo, which a platform of its own makes after the others are taken.
 """
 
 import argparse
@@ -33,6 +34,12 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 ADDRESS = "溯川街57号"  # in the grid of the demo's grid worker
 IN_TOWN = {"longitude": 117.16489, "latitude": 36.194409}  # degrees WGS-84, in the same grid
 HANDLER = "处示例"
+SITE = "W370902003"  # the demo's project with an order to pay
+RESTAURANT = "379999010003"  # two departments review it side by side
+SHEET = """项目编码,姓名,证件号码,手机号码,班组,工资月份,出勤天数,应发金额,实发金额,发放日期
+W370902007,王示例,379999198001010016,16100000002,木工三组,2026-09,32,7800.00,3900.00,2026-10-09
+W370902007,李示例,379999196808080120,,木工三组,2026-09,26,7800.00,7800.00,2026-10-09
+"""
 DRAWN = """() => !document.querySelector('.htmx-request') && [...document.querySelectorAll('grid-map')].every(
   map => map.querySelector('canvas, .leaflet-tile-loaded'))"""
 
@@ -121,6 +128,30 @@ def back_to_link(page: Page, story: Story) -> None:
     page.goto(story.link)
 
 
+def into_the_drawing(page: Page, story: Story) -> None:
+    """The newest draft of boundaries, drawn."""
+    page.locator(".zlist a").first.click()
+    page.wait_for_selector("#zone-map[data-ready=yes]", state="attached")
+
+
+def sheet(page: Page, story: Story) -> None:
+    """A wage sheet of two workers of whom one attended 32 days; read and checked by a worker process."""
+    payload: FilePayload = {"name": "工资表（示例）.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
+    page.set_input_files("input[type=file]", files=[payload])
+    press("上传并校验")(page, story)
+    expect(page.locator("#faults")).to_be_visible(timeout=60_000)
+
+
+def verify_it(page: Page, story: Story) -> None:
+    """The licence on the screen, checked by its number and six digits."""
+    number, digits = page.locator(".lnum").inner_text(), page.locator(".otp").inner_text()
+    page.goto(page.url.split("/services/")[0] + "/licences/verify/")
+    page.fill("[name=number]", number)
+    page.fill("[name=proof]", digits)
+    press("核验")(page, story)
+    page.wait_for_selector(".ck2")
+
+
 FIELD = ("/field/", PHONE)
 STORY = [
     Shot(
@@ -185,6 +216,29 @@ PAGES = [
     Shot("desk-inbox-en", "acceptor", "/desk/", english=True),
     Shot("desk-queue-en", "chief", "/desk/cases/", english=True),
 ]
+A_LICENCE = first("main a[href^='/services/licences/']")
+ROOMS = [
+    Shot("desk-zoning", "chief", "/desk/zoning/", before=(into_the_drawing,)),
+    Shot("desk-zoning-day", "registrar", "/desk/zoning/"),
+    Shot("desk-wages", "inspector", "/desk/wages/"),
+    Shot("desk-wage-project", "inspector", f"/desk/wages/projects/{SITE}/"),
+    Shot("public-wages", "", f"/wages/projects/{SITE}/", PHONE),
+    Shot(
+        "desk-import", "inspector", "/desk/imports/new/wages.sheet/", before=(sheet,), after=(press("取消并删除文件"),)
+    ),
+    Shot("public-service", "", f"/services/{RESTAURANT}/", PHONE),
+    Shot("public-licence", "resident", "/services/mine/", PHONE, before=(A_LICENCE,)),
+    Shot("public-verify", "resident", "/services/mine/", PHONE, before=(A_LICENCE, verify_it)),
+    Shot(
+        "desk-edition",
+        "chief",
+        "/desk/editions/categories/",
+        before=(first("main tbody a[href^='/desk/editions/categories/']"),),
+    ),
+    Shot("desk-retention", "auditor", "/desk/retention/?count=1"),
+    Shot("desk-wage-project-en", "inspector", f"/desk/wages/projects/{SITE}/", english=True),
+    Shot("public-licence-en", "resident", "/services/mine/", PHONE, english=True, before=(A_LICENCE,)),
+]
 
 
 @dataclass
@@ -241,22 +295,34 @@ class Studio:
         print(f"{name}.png {len(small) // 1024} kB", flush=True)
 
 
+@dataclass(frozen=True)
+class Platform:
+    """Where it answers, and how the rest of its demo is made."""
+
+    base: str
+    complete: Callable[[], None] = lambda: None
+
+
 @contextmanager
-def own_platform() -> Iterator[str]:
+def own_platform() -> Iterator[Platform]:
     """All processes of `make run` on servers of their own, with the first 40 cases of the demo."""
     rig = Rig()
+
+    def seed(*which: str) -> None:
+        command(("python", "manage.py", "seed_demo", *which), rig.env("web"), seconds=1800)
+        rig.wait_quiet(within=600)
+
     try:
         rig.ensure("web", "worker", "beat", "relay")
-        command(("python", "manage.py", "seed_demo", "--first", "40"), rig.env("web"), seconds=300)
-        rig.wait_quiet(within=120)
-        yield f"http://127.0.0.1:{rig.port}"
+        seed("--first", "40")
+        yield Platform(f"http://127.0.0.1:{rig.port}", lambda: seed("--rest"))
     finally:
         rig.stop()
 
 
 @contextmanager
-def running(base: str) -> Iterator[str]:
-    yield base.rstrip("/")
+def running(base: str) -> Iterator[Platform]:
+    yield Platform(base.rstrip("/"))
 
 
 def small_png(raw: bytes) -> bytes:
@@ -278,16 +344,21 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", nargs="*", default=[], help="names of pictures")
     parser.add_argument("--into", type=Path, default=IMAGES, help="folder of the pictures")
     options = parser.parse_args(arguments)
-    names = {shot.name for shot in STORY + PAGES if shot.name}
+    names = {shot.name for shot in STORY + PAGES + ROOMS if shot.name}
     wanted = set(options.only) or names
     if wanted - names:
         parser.error(f"no such picture: {', '.join(sorted(wanted - names))}")
     shots = STORY if any(shot.name in wanted for shot in STORY) else []
     options.into.mkdir(parents=True, exist_ok=True)
-    with running(options.base) if options.base else own_platform() as base, sync_playwright() as playwright:
+    rooms = [shot for shot in ROOMS if shot.name in wanted]
+    with running(options.base) if options.base else own_platform() as platform, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=[*QUIET, "--lang=zh-CN"])
-        studio = Studio(browser, base, options.into, wanted)
+        studio = Studio(browser, platform.base, options.into, wanted)
         for shot in [*shots, *(shot for shot in PAGES if shot.name in wanted)]:
+            studio.take(shot)
+        if rooms:
+            platform.complete()
+        for shot in rooms:
             studio.take(shot)
         browser.close()
     print(f"{len(wanted)} pictures, {studio.total // 1024} kB")
