@@ -30,7 +30,7 @@ def load_or_refuse(folder: Path, *, create: bool) -> Keys:
     path = folder / "keys.json"
     if not path.exists():
         if not create:
-            raise ImproperlyConfigured(f"no keys at {path}: `manage.py make_keys` writes them once")
+            raise ImproperlyConfigured(f"no keys at {path}: docs/operations.md, The first keys")
         write_new(path)
     if path.stat().st_mode & 0o077:
         raise ImproperlyConfigured(f"{path} must be readable by its owner only (chmod 600)")
