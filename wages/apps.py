@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import register_kind
 from ledger import kinds
-from wages.kinds import CASES, RETENTION, RULE_FIELDS
+from wages.kinds import CASES, RETENTION, RULE_FIELDS, RULE_VERDICTS
 
 
 class WagesConfig(AppConfig):
@@ -29,14 +29,9 @@ class WagesConfig(AppConfig):
         kinds.register_handler("wages.judge", handler="wages.actions.judge", queue="import", batch=10)
         kinds.register_periodic("wages.judge_due", handler="wages.actions.judge_due", seconds=86400)
         kinds.register_import(
-            "wages.sheet",
-            columns="wages.imports.sheet_columns",
-            check="wages.imports.check_sheet",
-            commit="wages.actions.commit_sheet",
-            right="wages.manage",
-            name_zh="工资表",
-            name_en="Wage sheet",
-        )
+            "wages.sheet", columns="wages.imports.sheet_columns", check="wages.imports.check_sheet",
+            commit="wages.actions.commit_sheet", right="wages.manage", name_zh="工资表", name_en="Wage sheet",
+        )  # fmt: skip
         kinds.register_edition(
             "wage-rules",
             name_zh="工资预警规则",
@@ -49,6 +44,12 @@ class WagesConfig(AppConfig):
             validate="wages.queries.wage_rule_faults",
             row_url="wage_rule_edit",
         )
+        kinds.register_simulation(
+            "wage-rules", run="wages.queries.simulate_wage_rules", tell="wages.queries.tell_wage_rules",
+            groups="wages.queries.wage_rule_groups", verdicts=RULE_VERDICTS, name_zh="用已报送的月份试算预警",
+            name_en="Judge reported months by this draft", units=("个项目月", "project months"),
+            group=("规则和等级", "Rule and level"), scopes=("months",),
+        )  # fmt: skip
         kinds.register_city_part("wage_rules", "wages.actions.load_wage_rules", order=41,
                                  export="wages.actions.export_wage_rules")  # fmt: skip
         kinds.register_city_part("wage_projects", "wages.actions.load_projects", order=60,

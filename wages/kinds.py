@@ -15,6 +15,13 @@ RULE_FIELDS: dict[str, tuple[str, str]] = {
     "share": ("支付率低于", "Share below"),
     "clause": ("条款", "Clause"),
 }
+# what a draft of the rules would change, what hurts most first: code → (Chinese, English)
+RULE_VERDICTS = {
+    "gone": ("将不再产生预警", "would no longer be found"),
+    "opens": ("将新产生预警", "would be found anew"),
+    "level": ("等级将改变（已有预警保持原等级）", "another level (a warning that stands keeps its own)"),
+    "figures": ("仍产生预警，依据的数字不同", "still found, by other figures"),
+}
 
 _DECREE = "保障农民工工资支付条例"
 RETENTION = (

@@ -155,6 +155,15 @@ def judge(month: Month, rules: Mapping[str, Parameters], today: date) -> list[Ve
     return [verdict for verdict in found if verdict is not None]
 
 
+def difference(before: Verdict | None, after: Verdict | None) -> str:
+    """What becomes of a warning when the rules change: "opens", "gone", "level", "figures"; "" is nothing."""
+    if before is None or after is None:
+        return "" if before is after else "opens" if before is None else "gone"
+    if before.level != after.level:
+        return "level"
+    return "figures" if before.figures != after.figures else ""
+
+
 def percent(part: int | Decimal, whole: int | Decimal) -> Decimal:
     """To one decimal, cut off: 99.97 % is not yet 100 %."""
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), rounding="ROUND_DOWN")
@@ -199,6 +208,16 @@ def gap(code: str, figures: Mapping[str, Any]) -> str:
     """The finding in one short phrase for a list."""
     heads = figures["attending"] if code == NO_PAYROLL else figures["missing"]
     return _("%(n)s workers") % {"n": heads}
+
+
+def measure(code: str, figures: Mapping[str, Any]) -> str:
+    """The figures a finding rests on, in one line, with the bar they are held against."""
+    if code == NO_PAYROLL:
+        return _("%(n)s workers, nothing paid until %(day)s") % {"n": figures["attending"], "day": figures["until"]}
+    return _("%(missing)s of %(n)s workers not paid in full: %(share)s %%, wanted %(wanted)s %%") % {
+        "missing": figures["missing"], "n": figures["attending"], "share": figures["share"],
+        "wanted": figures["wanted"],
+    }  # fmt: skip
 
 
 # guards: (case, facts, data) -> "" or what is missing

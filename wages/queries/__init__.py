@@ -26,6 +26,7 @@ from wages.queries.public import (
     public_projects,
 )
 from wages.queries.rulebook import KIND, parameters_of, rules_in_force, wage_rule_faults, wage_rule_rows
+from wages.queries.simulation import simulate_wage_rules, tell_wage_rules, wage_rule_groups
 
 __all__ = [
     "KIND",
@@ -59,7 +60,10 @@ __all__ = [
     "public_project",
     "public_projects",
     "rules_in_force",
+    "simulate_wage_rules",
+    "tell_wage_rules",
     "wage_rule_faults",
+    "wage_rule_groups",
     "wage_rule_rows",
     "warning_detail",
     "warning_facts",

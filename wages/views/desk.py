@@ -20,6 +20,7 @@ from cases.views.file import seen
 from cases.views.show import file_context
 from cases.views.uploads import store_all
 from ledger.clock import app_now
+from ledger.queries import edition_by_id
 from wages import actions, queries, rules
 from wages.forms import BankForm, OrderForm, PaymentForm, WageRuleForm
 
@@ -138,8 +139,8 @@ def _ask(request: ActorRequest, number: str, form: forms.Form, move: Any, act: C
 @requires("rules.draft")
 def edit_rule(request: ActorRequest, edition: int, code: str) -> HttpResponse:
     """One rule of a draft edition."""
-    rule = queries.parameters_of(edition).get(code)
-    if rule is None:
+    book, rule = edition_by_id(edition, queries.KIND, app_now()), queries.parameters_of(edition).get(code)
+    if book is None or not book.drafting or rule is None:
         raise Http404
     names = ("level", "months", "days", "share", "clause_zh", "clause_en")
     form = WageRuleForm(request.POST or None, initial={name: getattr(rule, name) for name in names})
@@ -149,6 +150,6 @@ def edit_rule(request: ActorRequest, edition: int, code: str) -> HttpResponse:
         except ValidationError as error:
             refuse(form, error)
         else:
-            return redirect("cases:edition_kind", kind=queries.KIND)
-    context = {"form": form, "title": rules.rule_name(code)}
+            return redirect("cases:edition", kind=queries.KIND, number=book.number)
+    context = {"form": form, "title": rules.rule_name(code), "edition": book}
     return render(request, "wages/rule_edit.html", context, status=422 if form.errors else 200)
