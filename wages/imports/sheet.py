@@ -43,11 +43,11 @@ class SheetLine:
 def sheet_columns() -> Sequence[Column]:
     """Columns of the template, in its order; the national names of the pay detail are known as well."""
     return (
-        Column("project", "项目编码", "Project code", "code", required=True, max_length=30, example="W3709020001"),
+        Column("project", "项目编码", "Project code", "code", required=True, max_length=30, example="W370902001"),
         Column("name", "姓名", "Name", required=True, max_length=40, personal=True, example="王示例"),
         Column(
             "id_number", "证件号码", "ID number", "code", required=True, max_length=18, personal=True,
-            aliases=("身份证号", "IDCardNumber"), example="379999198001010018",
+            aliases=("身份证号", "IDCardNumber"), example="379999198001010016",
         ),
         Column(
             "phone", "手机号码", "Mobile number", "code", max_length=20, personal=True, example="16100000002",
