@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -17,6 +16,13 @@ ROWS, COLUMNS = 50_000, 200
 LIMITS = sandbox.Limits(seconds=45, memory=1024, output=256)
 TEMPLATE_ROWS = 2000  # rows of the template that carry the checks
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _workbook(out: io.BytesIO) -> Any:
+    """A new workbook. The library is loaded with the first one: most web workers never write a sheet."""
+    from xlsxwriter import Workbook
+
+    return Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
 
 
 class Unreadable(Exception):
@@ -89,7 +95,7 @@ def template(columns: Sequence[Column], *, title: str) -> bytes:
         title: name of the first sheet, at most 31 characters.
     """
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with _workbook(out) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#DCE9F5", "border": 1, "valign": "top"})
         text = book.add_format({"num_format": "@"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -140,7 +146,7 @@ def with_faults(
         faults: row number → (place of the column or None, message).
     """
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with _workbook(out) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#DCE9F5", "border": 1})
         plain, wrong = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bg_color": "#F9D9D6"})
         sheet = book.add_worksheet("1")

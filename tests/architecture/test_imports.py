@@ -16,6 +16,7 @@ HEAVY = (
     "pypinyin",
     "pyhanko",
     "openpyxl",
+    "xlsxwriter",
     "libpysal",
     "matplotlib",
 )
