@@ -87,12 +87,12 @@ def test_the_people_of_the_demo_bear_visibly_invented_names(db: None, folder: Pa
     [
         ("roles.csv", "people.contact", "people.everything", "roles.csv:3: rights:"),
         ("roles.csv", ",field,no,", ",watch,no,", "roles.csv:2: face:"),
-        ("departments.csv", "3709-jd,/3709/370902/", "nowhere,/3709/370902/", "departments.csv:5: parent:"),
+        ("departments.csv", "3709-jd,/3709/370902/", "nowhere,/3709/370902/", "departments.csv:6: parent:"),
         ("departments.csv", ",city,supervision", ",galaxy,supervision", "departments.csv:2: level:"),
         ("departments.csv", "supervision,,/3709/", "supervision,,3709", "departments.csv:2: territory:"),
         ("users.csv", "3709-xx,system_admin", "3709-yy,system_admin", "users.csv:2: department:"),
         ("users.csv", "3709-xx,system_admin", "3709-xx,king", "users.csv:2: role:"),
-        ("users.csv", "16100000001", "13800138000", "users.csv:17: phone:"),
+        ("users.csv", "16100000001", "13800138000", "users.csv:18: phone:"),
     ],
 )
 def test_a_fault_names_its_file_and_row(db: None, folder: Path, name: str, old: str, new: str, fault: str) -> None:

@@ -18,7 +18,10 @@ NOT_WORDS = re.compile(
     r"|{%.*?%}|{{.*?}}|{#.*?#}|<(kbd|code|svg|script)\b.*?</\1>|<!--.*?-->|<!doctype html>|&\w+;",
     re.DOTALL,
 )
-PROPER_NAMES = re.compile(r"\bEnglish\b|\bWGS 84\b|\bGovPlatform\b")
+PROPER_NAMES = re.compile(
+    r"\bEnglish\b|\bWGS 84\b|\bGovPlatform\b|\bOpenAPI\b|\bOGC API – Features(?:, 17-069r4)?|\bOpen311 GeoReport v2\b"
+    r"|\bGeoJSON\b|\bGeoPackage\b|\bPDF\b|>id<"
+)
 INLINE = re.compile(r"<style\b|\sstyle=|\son[a-z]+=[\"']|javascript:")
 OUTSIDE = re.compile(r"(?:src|href|action)=[\"'](?:https?:)?//")
 
@@ -28,7 +31,7 @@ def _executable(text: str) -> list[str]:
 
 
 def _untranslated(text: str) -> list[str]:
-    text = PROPER_NAMES.sub("", NOT_WORDS.sub(" ", text))
+    text = PROPER_NAMES.sub("><", NOT_WORDS.sub(" ", text))
     visible = re.sub(r"<[^>]*>", "\n", text)
     words = [hit.group().strip() for line in visible.splitlines() if (hit := re.search(r"[A-Za-z]{2,}[^\n]*", line))]
     return words + re.findall(r'(?:aria-label|placeholder|alt|title)="([^"]*[A-Za-z]{3,}[^"]*)"', text)

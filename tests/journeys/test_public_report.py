@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import paths
@@ -10,6 +11,7 @@ from tests.journeys.people import City
 WASTE = "暴露生活垃圾"  # an automatic rule sends it
 
 
+@pytest.mark.wide
 def test_a_public_report_is_followed_rated_and_reopened(city: City) -> None:
     number = paths.report_as_resident(city, paths.BROKEN, "路面坑槽影响通行", with_photo=True)
     somebody = city.people[""]
@@ -44,6 +46,7 @@ def test_an_automatic_rule_sends_a_report_to_its_department_within_seconds(city:
     chief.sees("由自动规则派遣")
 
 
+@pytest.mark.wide
 def test_a_message_of_the_reporter_reaches_the_case_file(city: City) -> None:
     number = paths.report_as_resident(city, paths.BROKEN, "补充说明")
     somebody = city.people[""]
@@ -54,6 +57,7 @@ def test_a_message_of_the_reporter_reaches_the_case_file(city: City) -> None:
     city.person("acceptor").case(number).sees("对面还有一处")
 
 
+@pytest.mark.wide
 def test_the_page_of_a_place_shows_figures_with_their_parts_and_no_free_text(city: City) -> None:
     number = paths.report_as_resident(city, paths.BROKEN, "不应公开的原话")
     code = city.rig.rows("SELECT split_part(path, '/', 4) FROM cases_case WHERE number = %s", number)[0][0]

@@ -61,7 +61,7 @@ def _opinion(city: City, username: str, number: str, transition: str) -> None:
     page.wait_for_url(re.compile(rf"/desk/cases/{number}/$"))
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.wide)])
 def test_an_application_becomes_a_licence_that_is_verified_and_revoked(city: City, language: str) -> None:
     words, chance = WORDS[language], random.Random(language)
     resident = city.person("resident", english=language == "en")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import paths
@@ -39,6 +40,7 @@ def test_a_grid_workers_report_is_handled_with_proof_checked_on_the_spot_and_clo
     ]  # fmt: skip
 
 
+@pytest.mark.wide
 def test_a_case_returned_twice_and_sent_again_keeps_both_reasons_for_ever(city: City) -> None:
     number = paths.report_as_resident(city, paths.BROKEN, "辅道路面塌边")
     paths.to_the_department(city, number)
@@ -55,6 +57,7 @@ def test_a_case_returned_twice_and_sent_again_keeps_both_reasons_for_ever(city: 
     assert city.rig.number("SELECT returns FROM cases_case WHERE number = %s", number) == 2
 
 
+@pytest.mark.wide
 def test_two_hats_the_switch_says_which_is_on_and_history_remembers_it(city: City) -> None:
     number = paths.report_as_resident(city, paths.BROKEN, "两顶帽子")
     person = city.person("dispatcher").open("/desk/")

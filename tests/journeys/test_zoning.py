@@ -55,7 +55,9 @@ def on_screen(page: Page, node: Node) -> tuple[float, float]:
     return box["x"] + box["width"] / 2 + x - left, box["y"] + box["height"] / 2 + y - top
 
 
-@pytest.mark.parametrize(("english", "village"), [(False, "370902900008"), (True, "370902900009")])
+@pytest.mark.parametrize(
+    ("english", "village"), [(False, "370902900008"), pytest.param(True, "370902900009", marks=pytest.mark.wide)]
+)
 def test_a_grid_is_split_with_the_mouse_and_published_by_a_second_person(
     city: City, english: bool, village: str
 ) -> None:

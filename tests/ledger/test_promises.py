@@ -1,5 +1,6 @@
 """What a promise costs, and that it stands or falls with its fact."""
 
+import threading
 import time
 
 import pytest
@@ -11,6 +12,12 @@ from ledger import promises
 from ledger.clock import app_now
 from ledger.models import Promise
 from ledger.promises import promise
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nudges leave with their transaction, as in a command; a web worker (`govplatform.wsgi`) gathers them."""
+    monkeypatch.setattr(promises.gatherer, "on", False)
 
 
 @pytest.fixture
@@ -115,3 +122,24 @@ def test_held_promises_are_not_nudged_and_leased_to_their_maker(nudged: list[tup
     assert ids == [row.pk]
     assert row.lease_owner == promises.owner_name()
     assert nudged == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_web_worker_gathers_the_nudges_of_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    gatherer, sent, told = promises._Gatherer(), [], threading.Event()
+
+    def send(kind: str, ids: list[int]) -> bool:
+        sent.append((kind, list(ids)))
+        told.set()
+        return True
+
+    monkeypatch.setattr(promises, "nudge", send)
+    monkeypatch.setattr(promises, "GATHER_SECONDS", 0.2)
+    monkeypatch.setattr(promises, "gatherer", gatherer)
+    gatherer.on = True
+    made = []
+    for key in "abc":
+        with transaction.atomic():
+            made.append(promise("test.write", key=key, payload={}, now=app_now()))
+    assert told.wait(5)
+    assert sent == [("test.write", made)]

@@ -78,6 +78,11 @@ def test_the_address_of_the_own_database_is_no_given_one(monkeypatch: pytest.Mon
     assert uses_own_database()
 
 
+# Debian names a library by its interface (soname), which stays from release to release, never by its version
+SONAMES = ("libpango", "libharfbuzz")
+
+
 def test_no_package_name_carries_a_version() -> None:
     names = [name for needs in packages.PURPOSES.values() for need in needs for name in need.packages]
-    assert not [name for name in names if any(digit in name for digit in "0124567")]
+    named = [name for name in names if not name.startswith(SONAMES)]
+    assert not [name for name in named if any(digit in name for digit in "0124567")]
