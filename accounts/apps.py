@@ -29,6 +29,9 @@ class AccountsConfig(AppConfig):
             handler="accounts.actions.record_code",
             queue="notify",
         )
+        kinds.register_handler(
+            "ledger.edition_waiting", handler="accounts.actions.tell_approvers", queue="notify", batch=1
+        )
         kinds.register_notice(
             "sign_in",
             versions="accounts.kinds.SIGN_IN_NOTICE",

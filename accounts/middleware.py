@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -57,7 +57,7 @@ class CurrentActor:
             return None
         try:
             presence = _presence(request)
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             log.error("database away: %s", type(error).__name__)
             return _away()
         if not rule.admits(presence.actor):

@@ -41,6 +41,7 @@ class CaseKind:
         moves: transition → URL name, for moves that need a screen of the kind (filing with a condition, …).
         partial: template of the detail on the case file.
         public: category, state, place and dates of its cases are open data (design 6).
+        called: what whoever opened it calls it, a key of CALLED: notices and the case file word it so.
         tracking: `(case: Case, now: datetime) -> cases.queries.TrackFacts | None`: what only this kind tells whoever
             follows the case by its private link; "" its cases are followed by nobody from outside.
     """
@@ -58,6 +59,7 @@ class CaseKind:
     partial: str = ""
     public: bool = False
     tracking: str = ""
+    called: str = "report"
 
     def dotted_names(self) -> Iterator[str]:
         names = (
@@ -72,6 +74,8 @@ class CaseKind:
         yield from (name for name in names if name)
 
 
+# what the one who opened a case calls it
+CALLED = ("report", "application", "claim", "request", "warning")
 # columns of an edition of routing rules: field → (Chinese, English)
 RULE_FIELDS = {
     "priority": ("优先级", "Priority"),
@@ -202,6 +206,8 @@ def check_kinds(app_configs: object, **kwargs: object) -> Sequence[CheckMessage]
         except (ImportError, ValueError) as error:
             errors.append(Error(f"kind {registered.slug}: {error}", id="cases.E001"))
             continue
+        if registered.called not in CALLED:
+            errors.append(Error(f"kind {registered.slug}: called {registered.called}", id="cases.E004"))
         if table.kind != registered.slug:
             errors.append(Error(f"kind {registered.slug}: its workflow is of {table.kind}", id="cases.E002"))
         names += [t.guard for t in table.transitions if t.guard]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed, PermissionDenied, ValidationError
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -81,7 +81,7 @@ class Errors:
             return errors.conflict(request, exception)
         if isinstance(exception, ValidationError):
             return errors.bad_request(request, exception)
-        if isinstance(exception, OperationalError):
+        if isinstance(exception, OperationalError | InterfaceError):  # the latter: a connection that is closed already
             log.error("database away or read-only: %s", type(exception).__name__)
             return errors.unavailable(request)
         if isinstance(exception, PermissionDenied | Http404):

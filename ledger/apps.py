@@ -27,6 +27,32 @@ RETENTION = (
         after=("仅工作人员现场照片；随案保存", "photos taken by staff only; kept with the case"),
         action="keep",
     ),
+    kinds.Retention(
+        key="ledger.importrun",
+        model="ledger.ImportRun",
+        fields=("id",),
+        basis=("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed"),
+        after=(
+            "上传后仍未导入；加密的原始表格与错误清单删除，导入成功或取消的立即删除，仅留何人何时上传",
+            "after an upload that was not taken over; the sealed sheet and its faults go, or at once when it was taken "
+            "over or cancelled; who sent what and when stays",
+        ),
+        action="erase",
+        days=30,
+        rows="ledger.queries.old_sheets",
+        handler="ledger.actions.erase_old_sheets",
+    ),
+    kinds.Retention(
+        key="ledger.document",
+        model="ledger.Document",
+        fields=("sha256",),
+        basis=("档案法第十四条：案卷归档保存", "Archives Law 14: files of public business are kept"),
+        after=(
+            "已签发的文书属于案卷，只含可公开或已遮盖的内容；撤销后仍可查验",
+            "what was issued belongs to the file and holds public or masked values only; revoked ones stay checkable",
+        ),
+        action="keep",
+    ),
 )
 
 

@@ -8,26 +8,27 @@ from ledger import kinds
 from services.kinds import ITEM_FIELDS, MOVES, NOTICE, RETENTION
 from services.privacy import PRIVACY_NOTICE, REQUEST_KIND
 
+SERVICE_KIND = CaseKind(
+    slug="service",
+    name_zh="政务服务办件",
+    name_en="Application",
+    workflow="services.workflow.SERVICE",
+    detail="services.queries.matter_detail",
+    facts="services.queries.facts",
+    deadline="services.queries.deadline",
+    categories="services.queries.category_names",
+    moves=MOVES,
+    partial="services/detail.html",
+    called="application",
+)
+
 
 class ServicesConfig(AppConfig):
     name = "services"
     verbose_name = _("Services")
 
     def ready(self) -> None:
-        register_kind(
-            CaseKind(
-                slug="service",
-                name_zh="政务服务办件",
-                name_en="Application",
-                workflow="services.workflow.SERVICE",
-                detail="services.queries.matter_detail",
-                facts="services.queries.facts",
-                deadline="services.queries.deadline",
-                categories="services.queries.category_names",
-                moves=MOVES,
-                partial="services/detail.html",
-            )
-        )
+        register_kind(SERVICE_KIND)
         kinds.register_edition(
             "catalogue",
             name_zh="政务服务事项目录",

@@ -255,5 +255,6 @@ REQUEST_KIND = CaseKind(
     facts="services.queries.privacy.request_facts",
     categories="services.queries.privacy.category_names",
     partial="services/privacy_detail.html",
+    called="request",
     tracking="services.queries.privacy.track_facts",
 )

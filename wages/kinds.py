@@ -144,6 +144,7 @@ CASES = (
         categories="wages.queries.category_names",
         moves={"order": "wage_order", "record_payment": "wage_payment"},
         partial="wages/warning_detail.html",
+        called="warning",
     ),
     CaseKind(
         slug="wage_claim",
@@ -153,6 +154,7 @@ CASES = (
         detail="wages.queries.claim_detail",
         categories="wages.queries.category_names",
         partial="wages/claim_detail.html",
+        called="claim",
         tracking="wages.queries.claim_track",
     ),
 )

@@ -1,6 +1,7 @@
 """The only writers of accounts: one durable transaction each, except the parts that run inside a caller's transaction
 (`notify`, `create_person`, `create_organisation`) and the promise handlers, whose transaction is ledger's."""
 
+from accounts.actions.approvals import tell_approvers
 from accounts.actions.city import load_departments, load_roles, load_users
 from accounts.actions.clients import create_client, revoke_client
 from accounts.actions.departments import save_department
@@ -52,4 +53,5 @@ __all__ = [
     "send_delivery",
     "set_password",
     "switch_hat",
+    "tell_approvers",
 ]

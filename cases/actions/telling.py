@@ -49,7 +49,7 @@ def tell_reporter(case: Case, key: str, transition: str, now: datetime) -> None:
     """Tell who reported: a member by the bell, a person known by name over the channels he left. Nobody else learns
     of it.
     """
-    data = {"number": case.number, "transition": transition}
+    data = {"number": case.number, "transition": transition, "called": kinds.kind(case.kind).called}
     for_somebody = case.source == "window" and case.person_id is not None  # filed at the counter for an applicant
     if case.reporter_kind == "member" and case.reporter_id and not for_somebody:
         url = f"/desk/cases/{case.number}/"

@@ -18,6 +18,7 @@ from cases.queries.history import HistoryRow, history_rows, names_for
 from cases.queries.limits import LimitRow, limit_rows, nearest
 from cases.queries.moves import CaseState, MoveForm, MoveRow, form_of_move, locked_text, permitted_moves
 from cases.queries.reasons import Finding, finding_of
+from cases.queries.words import MatterWords
 from grids import queries as grid_queries
 from ledger import queries as ledger_queries
 from ledger.actors import Actor, ActorKind
@@ -97,6 +98,7 @@ class CaseFile:
     address: str
     place: str
     source_label: str
+    own_words: MatterWords
     opened_at: datetime
     closed_at: datetime | None
     urgent: bool
@@ -193,7 +195,8 @@ def _head(case: Case) -> dict[str, Any]:
         "category_label": words.category_labels([(case.kind, case.category)])[case.category],
         "state_label": words.state_label(case.kind, case.state),
         "place": place_of(case),
-        "source_label": words.source_label(case.source),
+        "source_label": words.source_label(case.source, case.kind),
+        "own_words": words.matter_words(case.kind),
         "department": words.in_language(case.department.name_zh, case.department.name_en) if case.department else "",
         "lon": case.point.x if case.point else None,
         "lat": case.point.y if case.point else None,

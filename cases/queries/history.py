@@ -73,7 +73,7 @@ def history_rows(
 
 def _row(slug: str, entry: HistoryEntry, attachments: Sequence[Attachment], names: Names) -> HistoryRow:
     transition = kinds.workflow(slug).transition(entry.transition)
-    title = words.done_text(transition) if transition else words.verb_text(entry.transition)
+    title = words.done_text(transition) if transition else words.verb_text(entry.transition, slug)
     target = _target(entry, names)
     back = entry.transition in AMBER_VERBS or bool(entry.data.get("counts"))
     if transition is not None:

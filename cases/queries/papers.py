@@ -85,7 +85,8 @@ def _head(case: Case) -> dict[str, Any]:
         "category": category if category != case.category else case.title,
         "state": words.state_label(case.kind, case.state),
         "place": place_of(case),
-        "source": words.source_label(case.source),
+        "source": words.source_label(case.source, case.kind),
+        "words": words.matter_words(case.kind),
     }
 
 

@@ -91,7 +91,7 @@ def case_facts(values: Mapping[str, Any], labels: Mapping[str, str], now: dateti
         "place": grid or village,
         "address": get["address"],
         "source": get["source"],
-        "source_label": words.source_label(get["source"]),
+        "source_label": words.source_label(get["source"], get["kind"]),
         "state": get["state"],
         "state_label": words.state_label(get["kind"], get["state"]),
         "due_at": due,

@@ -1,9 +1,10 @@
 """Names of coded things in the reader's language."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from cases import kinds
@@ -80,9 +81,33 @@ def source_labels() -> dict[str, str]:
     }
 
 
-def source_label(source: str) -> str:
-    """Name of a source; the code itself for one a kind made up."""
+def source_label(source: str, slug: str = "event") -> str:
+    """Name of a source as a kind of case calls it; the code itself for one a kind made up."""
+    if source == "public" and kinds.kind(slug).called != "report":
+        return pgettext("source", "online")
     return source_labels().get(source, source)
+
+
+@dataclass(frozen=True, slots=True)
+class MatterWords:
+    """Words that differ by what the one who opened a case calls it: the line of the history, the label of the moment,
+    the heading over what came with it."""
+
+    opened: str
+    opened_at: str
+    given: str
+
+
+def matter_words(slug: str) -> MatterWords:
+    """How a kind of case speaks of its own beginning."""
+    texts = {
+        "report": (_("Reported"), pgettext("moment", "Reported"), _("On the spot")),
+        "application": (_("Application filed"), pgettext("moment", "Applied"), pgettext("application", "Papers")),
+        "claim": (_("Claim filed"), pgettext("moment", "Claimed"), pgettext("claim", "What was claimed")),
+        "request": (_("Request made"), pgettext("moment", "Asked"), pgettext("request", "What was asked")),
+        "warning": (_("Warning raised"), pgettext("moment", "Raised"), pgettext("warning", "Evidence")),
+    }
+    return MatterWords(*texts[kinds.kind(slug).called])
 
 
 def done_text(transition: Transition) -> str:
@@ -91,10 +116,11 @@ def done_text(transition: Transition) -> str:
     return in_language(zh, transition.done_en or transition.label_en)
 
 
-def verb_text(verb: str) -> str:
-    """What the history says of a verb of the kernel."""
+def verb_text(verb: str, slug: str) -> str:
+    """What the history of a kind of case says of a verb of the kernel."""
+    if verb == "open":
+        return matter_words(slug).opened
     texts = {
-        "open": _("Reported"),
         "claim": _("Claimed"),
         "hand_over": _("Handed over"),
         "urge": _("Urged"),

@@ -127,7 +127,7 @@ def moves(edition: EditionCard, cards: list[EditionCard], actor: Actor) -> dict[
     open_to = {
         "approve": approves and edition.phase == "draft" and not wrote and not faults,
         "return": approves and (edition.phase == "approved" or (edition.phase == "draft" and not wrote)),
-        "hand_in": drafts and edition.phase == "returned",
+        "hand_in": drafts and edition.phase in ("draft", "returned"),
         "discard": drafts and drafting,
         "restore": drafts and edition.phase == "discarded",
         "rebase": drafts and drafting and bool(newer),
@@ -165,7 +165,7 @@ def steps(edition: EditionCard) -> list[dict[str, Any]]:
         "approved": _("Approved"),
         "published": _("Published"),
         "returned": _("Returned to the drafter"),
-        "handed_in": _("Handed in again"),
+        "handed_in": _("Handed in for approval"),
         "discarded": _("Discarded"),
         "restored": _("Taken up again"),
         "rebased": _("Newer changes taken over"),
@@ -180,7 +180,7 @@ def done_text(move: str) -> str:
     texts = {
         "approve": _("Approved. It can be published now."),
         "return": _("Returned to its drafter, with your reason."),
-        "hand-in": _("Handed in again; it waits for approval."),
+        "hand-in": _("Handed in; those who may approve are told."),
         "discard": _("Discarded. It can be taken up again here."),
         "restore": _("Taken up again."),
         "rebase": _("Noted: the draft takes over what was published since."),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.access import ActorRequest
 from cases import actions, queries
@@ -93,7 +94,7 @@ class Echo:
 def _lines(request: ActorRequest, filters: dict[str, str], sort: str, now: datetime) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield "\ufeff" + writer.writerow(
-        [_("Case number"), _("Category"), _("Place"), _("Source"), _("State"), _("Reported"), _("Due")]
+        [_("Case number"), _("Category"), _("Place"), _("Source"), _("State"), pgettext("moment", "Received"), _("Due")]
     )
     after, left = "", MOST_EXPORTED
     while left > 0:

@@ -14,6 +14,7 @@ from ledger.actions.records import audit
 from ledger.actors import Actor
 from ledger.clock import app_now
 from ledger.models import Edition
+from ledger.promises import promise
 from ledger.queries.editions import IN_FORCE_STATES, edition_in_force
 
 DRAFT_RIGHT, APPROVE_RIGHT = "rules.draft", "rules.approve"
@@ -115,9 +116,14 @@ def _return(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Ed
 
 
 def _hand_in(edition: Edition, *, actor: Actor, reason: str, now: datetime) -> Edition:
-    """The drafter has dealt with what it was returned for: it waits for approval again."""
+    """The drafter is done, or has dealt with what it was returned for: it waits for approval, and those who may approve
+    are told (an upper app redeems "ledger.edition_waiting"), once for each version handed in.
+    """
     _need(actor, rights_of(edition.kind)[0])
     _expect(edition, State.DRAFT)
+    back = f":{edition.returned_at.timestamp():.0f}" if edition.returned_at else ""
+    key = f"edition:{edition.pk}:{edition.version}{back}"
+    promise("ledger.edition_waiting", key=key, payload={"edition": edition.pk, "key": key}, now=now)
     edition.returned_by, edition.returned_at, edition.reason = "", None, ""
     return _said(edition, "handed_in", actor, now)
 

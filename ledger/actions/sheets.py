@@ -1,6 +1,7 @@
 """A sheet on its way in: uploaded, read and checked by a job, and written in one transaction or not at all."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
@@ -27,7 +28,7 @@ from ledger.queries.sheets import own_runs
 MAX_BYTES = 10 * 1024 * 1024
 SUFFIXES = (".xlsx", ".csv")
 INLINE_ROWS = 2000  # more rows are written by a worker
-KEPT = timedelta(days=30)
+RECENT = timedelta(days=30)  # a file this young may belong to an upload that is not written yet
 State = ImportRun.State
 UNFINISHED = (State.UPLOADED, State.PARSED, State.CHECKED, State.FAILED)
 
@@ -210,21 +211,27 @@ def _write(run: ImportRun, rows: list[SheetRow], actor: Actor, now: datetime) ->
 
 
 def erase_sheets(*, now: datetime) -> bool:
-    """Periodic: files older than 30 days, and those of ended runs whose erasing was interrupted, are gone."""
-    old = ImportRun.objects.filter(erased_at=None, created_at__lt=now - KEPT).exclude(state=State.COMMITTING)[:200]
-    for run in old:
+    """Periodic: files of ended runs whose erasing was interrupted, and files without a run, are gone. Those that have
+    grown old leave by the retention table.
+    """
+    kept = {str(pk) for pk in ImportRun.objects.filter(erased_at=None).values_list("pk", flat=True)}
+    recent = {str(pk) for pk in ImportRun.objects.filter(created_at__gte=now - RECENT).values_list("pk", flat=True)}
+    ended = ImportRun.objects.exclude(erased_at=None).values_list("pk", flat=True)
+    gone = {str(pk) for pk in ended} | (private_stems() - recent - kept)
+    for stem in private_stems() & gone:
+        transaction.on_commit(lambda stem=stem: erase_private(stem))  # type: ignore[misc]
+    return False
+
+
+def erase_old_sheets(*, ids: Sequence[UUID], now: datetime) -> None:
+    """Handler of the retention row "ledger.importrun": the sealed file and the faults go, who sent what stays."""
+    for run in ImportRun.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
         run.faults.all().delete()
         if run.state in UNFINISHED:
             run.state = State.CANCELLED
         run.erased_at = run.updated_at = now
         run.save(update_fields=["state", "erased_at", "updated_at"])
-    kept = {str(pk) for pk in ImportRun.objects.filter(erased_at=None).values_list("pk", flat=True)}
-    recent = {str(pk) for pk in ImportRun.objects.filter(created_at__gte=now - KEPT).values_list("pk", flat=True)}
-    ended = ImportRun.objects.exclude(erased_at=None).values_list("pk", flat=True)
-    gone = {str(pk) for pk in ended} | (private_stems() - recent - kept)
-    for stem in private_stems() & gone:
-        transaction.on_commit(lambda stem=stem: erase_private(stem))  # type: ignore[misc]
-    return len(old) == 200
+        transaction.on_commit(lambda stem=str(run.pk): erase_private(stem))  # type: ignore[misc]
 
 
 def _locked(run_id: UUID, actor: Actor, *states: str) -> ImportRun:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from ledger import kinds
 from ledger.kinds import NoticeKind, NoticeVersion, Retention
-from ledger.models import AccessEntry, Incident, LegalHold
+from ledger.models import AccessEntry, ImportRun, Incident, LegalHold
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,13 @@ def retention_days(key: str) -> timedelta:
 def old_incidents(*, now: datetime) -> QuerySet[Incident]:
     """Settled incidents that are due."""
     return Incident.objects.filter(settled_at__lt=now - retention_days("ledger.incident")).order_by("pk")
+
+
+def old_sheets(*, now: datetime) -> QuerySet[ImportRun]:
+    """Imports whose file is still kept and that were not taken over in time; one being written waits."""
+    before = now - retention_days("ledger.importrun")
+    old = ImportRun.objects.filter(erased_at=None, created_at__lt=before)
+    return old.exclude(state=ImportRun.State.COMMITTING).order_by("created_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)

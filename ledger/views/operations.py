@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from ledger import actions, queries
+from ledger import actions, kinds, queries
 from ledger.actors import Actor
 from ledger.clock import app_now
 
@@ -23,7 +23,9 @@ class ActorRequest(HttpRequest):
 @require_GET
 def operations(request: ActorRequest) -> HttpResponse:
     """Incidents first: they wait for a person."""
-    return render(request, "ledger/operations.html", {"page": queries.operations_page(), "now": app_now()})
+    may_enter = request.actor.may(kinds.imports["ledger.holidays"].right)
+    context = {"page": queries.operations_page(), "now": app_now(), "may_enter": may_enter}
+    return render(request, "ledger/operations.html", context)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """The screens of all editions: what they show to whom, what they refuse and how they say so."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Notice, Role
 from cases import actions, queries
 from cases.models import RoutingRule
 from ledger.actions import redeem_due, simulations
@@ -190,3 +191,24 @@ def test_an_old_draft_keeps_what_it_said_when_a_newer_takes_its_place(town: Worl
     first = Edition.objects.get(number=1)
     assert "2 rows in this edition" in text(client.get(address("edition", first)))
     assert "taken out R-2" in text(client.get(address("edition", book)))
+
+
+def test_who_may_approve_is_told_once_for_each_version_handed_in(town: World, book: Edition) -> None:
+    def told() -> dict[str, int]:
+        redeem_due()
+        names = Notice.objects.filter(kind="edition.waiting").values_list("user__username", flat=True)
+        return dict(Counter(names))
+
+    role = Role.objects.get(code="duty_chief")
+    Role.objects.filter(pk=role.pk).update(rights=[*role.rights, "rules.draft"])
+    client = browser(town, "chief")
+    assert address("edition_move", book, move="hand-in") in client.get(address("edition", book)).content.decode()
+    assert told() == {}, "a draft that nobody handed in waits for nobody"
+    for _again in range(2):
+        client.post(address("edition_move", book, move="hand-in"))
+    assert told() == {"ada": 1, "bo": 1}, "not the drafter, and nobody twice"
+    reader = browser(town, "ada")
+    assert f"Routing rules, edition {book.number}: waits for approval" in text(reader.get("/notices/"))
+    reader.post(address("edition_move", book, move="return"), {"reason": "too wide"})
+    client.post(address("edition_move", book, move="hand-in"))
+    assert told() == {"ada": 2, "bo": 2}

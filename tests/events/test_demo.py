@@ -18,13 +18,14 @@ from events.workflow import OPEN
 from govplatform.demo.drafts import drafts
 from govplatform.demo.drawings import SUBJECTS as DRAWN
 from govplatform.demo.drawings import picture
+from govplatform.demo.papers import papers
 from govplatform.demo.play import Play
 from govplatform.demo.scenario import ALL, FIRST, stories
 from govplatform.demo.subjects import SUBJECTS
 from ledger.actions import install_test_clock
 from ledger.cityfolder import city_path
 from ledger.clock import app_now
-from ledger.models import Edition, Promise
+from ledger.models import Document, Edition, Promise
 from ledger.queries import edition_difference, edition_faults, edition_in_force
 from ledger.queries.calendar import forget_calendar
 
@@ -118,3 +119,18 @@ def test_the_drafts_of_the_demo_differ_and_wait_for_somebody_else(city: None) ->
         assert current is not None and book.drafted_by.startswith("member:")
         (changed,) = edition_difference(kind, current.pk, book.pk)
         assert (changed.sign, edition_faults(kind, book.pk)) == ("~", [])
+    assert Promise.objects.filter(kind="ledger.edition_waiting").count() == 2
+
+
+def test_requests_about_own_data_and_documents_stand_once_in_the_demo(city: None) -> None:
+    play()
+    assert papers() == papers() > 0
+    requests = Case.objects.filter(kind="privacy_request", person__user__username="resident")
+    assert sorted(requests.values_list("answers__ask", flat=True)) == [
+        "correct_name",
+        "erase_contacts",
+        "erase_contacts",
+    ]
+    issued = Document.objects.order_by("case_id", "kind").values_list("kind", "language")
+    assert set(issued) == {("cases.acceptance", "zh-hans"), ("cases.report", "zh-hans")}
+    assert len(issued) == papers()

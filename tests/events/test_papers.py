@@ -106,7 +106,7 @@ def test_a_matter_is_accepted_when_it_was_filed_and_never_when_it_was_refused(to
 def test_the_notice_says_that_it_was_accepted_and_until_when(town: Town) -> None:
     case = builders.case(drive.dispatched(town))
     text = text_of(papers.request_notice(case_id=case.pk, language="zh-hans", actor=reporter(case)))
-    for said in ("受理通知书", case.number, "已于", "受理", "前办理"):
+    for said in ("受理通知书", case.number, "已于", "受理", "前办理", "反映时间", "承办单位"):
         assert said in text, said
     assert tracking_token(case.pk, settings.KEYS.token) not in text
 

@@ -240,7 +240,7 @@ def test_a_forgotten_file_is_erased_after_thirty_days(operator: Actor) -> None:
     young = sent(operator, GOOD[0])
     old = ImportRun.objects.get(pk=run_id).created_at - timedelta(days=31)
     ImportRun.objects.filter(pk=run_id).update(created_at=old)
-    run_periodic(name="ledger.erase_sheets")
+    run_periodic(name="ledger.retention")
     redeem_due()
     assert private_stems() == {str(young)}
     assert page(operator, run_id).state == "cancelled"

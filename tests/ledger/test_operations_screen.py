@@ -106,3 +106,16 @@ def test_the_part_that_refreshes_itself_is_no_whole_page(client: Client, operato
     part = client.get(f"/desk/operations/jobs/{job_id}/", headers={"hx-request": "true"}).content.decode()
     assert "<html" not in part
     assert 'hx-trigger="every 2s"' in part
+
+
+def test_a_year_without_holidays_leads_to_their_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.queries.operations.missing_years", lambda now: [2027])
+    way = "/desk/imports/new/ledger.holidays/"
+    assert way in signed_in(["operations.settle", "calendar.edit"]).get("/desk/operations/").content.decode()
+    User.objects.update(username="other")
+    Role.objects.update(rights=["operations.settle"])
+    text = Client(headers={"accept-language": "en"})
+    text.force_login(User.objects.get())
+    told = text.get("/desk/operations/").content.decode()
+    assert "The calendar of 2027 is not entered" in told
+    assert way not in told

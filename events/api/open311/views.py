@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
@@ -73,7 +73,7 @@ def _answered(request: HttpRequest, view: View, methods: tuple[str, ...], kwargs
         return error(request, 409, str(fault))
     except (BadRequest, SuspiciousOperation, MultiPartParserError):
         return error(request, 400, _("The form cannot be read."))
-    except OperationalError as fault:
+    except (OperationalError, InterfaceError) as fault:
         log.error("database away or read-only: %s", type(fault).__name__)
         away = error(request, 503, _("The system is briefly unavailable"))
         away["Retry-After"] = "5"

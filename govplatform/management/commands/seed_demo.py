@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from govplatform.demo.boundaries import redraw
 from govplatform.demo.cast import Cast
 from govplatform.demo.drafts import drafts
+from govplatform.demo.papers import papers
 from govplatform.demo.play import Play
 from govplatform.demo.scenario import FIRST, stories
 from govplatform.demo.services import Matters
@@ -47,17 +49,12 @@ class Command(BaseCommand):
         if options["rest"] and redraw():
             self.stdout.write("demo: a village redrawn, a draft waits")
         others = [self._start(part) for part in range(1, PARTS)] if options["rest"] else []
-        if options["rest"] and not _was_played("wages"):
-            WageDemo(Cast()).seed()
-            _remember("wages")
+        if options["rest"]:
+            _once("wages", lambda: WageDemo(Cast()).seed())
         if not _was_played(name):
             self._play(options["first"], options["part"] or 0, alone=not (options["rest"] or options["part"]))
             _remember(name)
-        if options["rest"] and not _was_played("drafts"):
-            drafts()
-            _remember("drafts")
-        if not options["first"] and not options["part"]:
-            self._matters()
+        self._afterwards(rest=options["rest"], whole=not options["first"] and not options["part"])
         if any(other.wait() for other in others):
             raise CommandError("a part of the demo was not made; run seed_demo --rest again")
         self.stdout.write("demo: all its cases stand" if options["rest"] else f"demo: {name} stands")
@@ -66,6 +63,13 @@ class Command(BaseCommand):
         begin = FIRST if not alone and _was_played(f"first-{FIRST}") else 0
         chosen = [story for story in islice(stories(), begin, first) if alone or story.number % PARTS == part]
         Play(chosen, lambda begun: None if part else self._tell(begun, len(chosen))).run()
+
+    def _afterwards(self, *, rest: bool, whole: bool) -> None:
+        if rest:
+            _once("drafts", drafts)
+            _once("papers", papers)
+        if whole:
+            self._matters()
 
     def _matters(self) -> None:
         """Applications and licences, once."""
@@ -86,6 +90,12 @@ class Command(BaseCommand):
 
 def _was_played(name: str) -> bool:
     return AuditEntry.objects.filter(action=PLAYED, object_id=name).exists()
+
+
+def _once(name: str, act: Callable[[], object]) -> None:
+    if not _was_played(name):
+        act()
+        _remember(name)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from grids.models import BoundaryDraft, Division, DraftStep, Scheme
 from ledger.actions import StepResult
 from ledger.clock import app_now
 from ledger.ids import uuid7
-from ledger.models import Document, ImportRun
+from ledger.models import Document, Edition, ImportRun
 from wages.models import Project
 
 ran: list[datetime] = []
@@ -51,6 +51,14 @@ def _project() -> int:
     return made.pk
 
 
+def _draft() -> int:
+    """A draft of the routing rules that waits for approval."""
+    last = Edition.objects.filter(kind="routing").order_by("-number")[0]
+    made = Edition(kind="routing", number=last.number + 1, title="rig", drafted_by="client:rig", drafted_at=app_now())
+    made.save()
+    return made.pk
+
+
 def _sheet() -> str:
     """A sheet that is taken over already."""
     now = app_now()
@@ -78,6 +86,7 @@ def seeds(*, case: Case, clock: Clock | None) -> dict[str, dict[str, Any]]:
     """Kind → payload, ids and codes only."""
     return {
         "ledger.canary": {},
+        "ledger.edition_waiting": {"edition": _draft(), "key": "rig:edition"},
         "ledger.periodic": {"name": "ledger.tidy", "round": 0},
         "cases.deadline": {"case": case.pk, "clock": clock.pk if clock else 0, "level": 1},
         "ledger.render": {"document": _document(case)},
