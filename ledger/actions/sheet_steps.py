@@ -33,7 +33,7 @@ def import_step(job: JobView, budget_seconds: float) -> StepResult:
     with override(run.language):
         if not run.header:
             return _read(run)
-        return _check(run)
+        return _check(run, job.params.get("territory", ""))
 
 
 def _read(run: ImportRun) -> StepResult:
@@ -82,9 +82,9 @@ def _have_read(
     run.save()
 
 
-def _check(run: ImportRun) -> StepResult:
+def _check(run: ImportRun, territory: str) -> StepResult:
     spec = kinds.imports[run.kind]
-    actor = actor_of(run.actor_kind, run.actor_id, run.actor_department, spec)
+    actor = actor_of(run.actor_kind, run.actor_id, run.actor_department, territory, spec)
     rows, faults = read_rows(run)
     now = app_now()
     found = checked_faults(spec=spec, rows=rows, faults=faults, actor=actor, now=now)
@@ -135,8 +135,9 @@ def _columns(spec: ImportKind) -> Sequence[Column]:
     return columns
 
 
-def actor_of(kind: str, actor_id: str, department: int | None, spec: ImportKind) -> Actor:
-    """Who sent the sheet, with the one right that let him: for checks and writes that a worker does in his name."""
+def actor_of(kind: str, actor_id: str, department: int | None, territory: str, spec: ImportKind) -> Actor:
+    """Who sent the sheet, with the one right that let him, where he had it: for what a worker does in his name."""
     return Actor(
-        kind=ActorKind(kind), id=actor_id, department_id=department, rights=frozenset({spec.right}), label="import"
-    )
+        kind=ActorKind(kind), id=actor_id, department_id=department, rights=frozenset({spec.right}),
+        territory=territory, label="import",
+    )  # fmt: skip

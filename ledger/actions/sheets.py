@@ -60,7 +60,8 @@ def upload_sheet(*, kind: str, file_name: str, data: bytes, actor: Actor) -> UUI
 def _uploaded(run: ImportRun, actor: Actor) -> None:
     now = app_now()
     run.created_at = run.updated_at = now
-    run.job_id = start_job(kind="ledger.import", params={"run": str(run.pk)}, actor=actor, now=now)
+    params = {"run": str(run.pk), "territory": actor.territory}
+    run.job_id = start_job(kind="ledger.import", params=params, actor=actor, now=now)
     run.save(force_insert=True)
     data = {"kind": run.kind, "sha256": run.sha256, "bytes": run.size}
     audit(actor=actor, action="import.uploaded", object_kind="import", object_id=run.pk, data=data, now=now)
@@ -112,7 +113,8 @@ def choose_columns(*, run_id: UUID, mapping: dict[str, int], actor: Actor) -> No
     if faults:
         raise ValidationError(faults)
     run.mapping, run.state, run.language, run.updated_at = mapping, State.UPLOADED, get_language() or "zh-hans", now
-    run.job_id = start_job(kind="ledger.import", params={"run": str(run.pk), "again": 1}, actor=actor, now=now)
+    params = {"run": str(run.pk), "territory": actor.territory, "again": 1}
+    run.job_id = start_job(kind="ledger.import", params=params, actor=actor, now=now)
     run.save(update_fields=["mapping", "state", "language", "job_id", "updated_at"])
 
 
@@ -154,7 +156,10 @@ def _promise_commit(run_id: UUID, actor: Actor) -> None:
     run = _committable(run_id, actor, State.CHECKED)
     run.state, run.updated_at, run.committed_by = State.COMMITTING, now, f"{actor.kind}:{actor.id}"
     run.save(update_fields=["state", "updated_at", "committed_by"])
-    payload = {"run": str(run_id), "actor": actor.id, "kind": str(actor.kind), "department": actor.department_id}
+    payload = {
+        "run": str(run_id), "actor": actor.id, "kind": str(actor.kind), "department": actor.department_id,
+        "territory": actor.territory,
+    }  # fmt: skip
     promise("ledger.import", key=f"import:{run_id}:{now.isoformat()}", payload=payload, now=now)
 
 
@@ -175,7 +180,7 @@ def settle_commit(payload: dict[str, Any], *, promise_id: int, now: datetime, an
     if run.state != State.COMMITTING:
         return
     spec = kinds.imports[run.kind]
-    actor = actor_of(payload["kind"], payload["actor"], payload["department"], spec)
+    actor = actor_of(payload["kind"], payload["actor"], payload["department"], payload.get("territory", ""), spec)
     try:
         with transaction.atomic(), override(run.language):
             _write(run, answer["rows"], actor, now)
