@@ -107,6 +107,18 @@ def _fixed(absent: Arguments, there: Arguments | None = None) -> Callable[[World
     return lambda world: Sample(absent=absent, there=there)
 
 
+def _of_another(parameter: str, absent: Any, what: str, **more: Any) -> Callable[[World], Sample]:
+    """An object that exists and is somebody else's."""
+    return lambda world: Sample(absent={parameter: absent, **more}, hidden={parameter: world.others[what], **more})
+
+
+def _not_ours(**more: Any) -> Callable[[World], Sample]:
+    """A case in a county nobody here has, for routes of one's own matters."""
+    return lambda world: Sample(
+        absent={"number": NO_NUMBER, **more}, hidden={"number": world.shared["other_county"].number, **more}
+    )
+
+
 # route name pattern → sample; the first that fits
 SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("cases:notice", _token(document_id=NOTHING)),
@@ -116,15 +128,15 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("cases:tracking", _token()),
     ("cases:reply", _token()),
     ("cases:withdraw", _token()),
-    ("service_mine", _fixed({"number": NO_NUMBER})),
-    ("service_supplied", _fixed({"number": NO_NUMBER})),
-    ("service_withdraw", _fixed({"number": NO_NUMBER})),
-    ("service_opinion", _fixed({"number": NO_NUMBER, "transition": "review_first"})),
-    ("service_supplement", _fixed({"number": NO_NUMBER})),
-    ("service_supply", _fixed({"number": NO_NUMBER})),
-    ("service_grant", _fixed({"number": NO_NUMBER})),
-    ("service_refuse", _fixed({"number": NO_NUMBER})),
-    ("service_personal", _fixed({"number": NO_NUMBER})),
+    ("service_mine", _not_ours()),
+    ("service_supplied", _not_ours()),
+    ("service_withdraw", _not_ours()),
+    ("service_opinion", _not_ours(transition="review_first")),
+    ("service_supplement", _not_ours()),
+    ("service_supply", _not_ours()),
+    ("service_grant", _not_ours()),
+    ("service_refuse", _not_ours()),
+    ("service_personal", _not_ours()),
     ("service_licence", _fixed({"licence_id": NOTHING})),
     ("service_licence_pdf", _fixed({"licence_id": NOTHING})),
     ("service_revoke", _fixed({"licence_id": NOTHING})),
@@ -148,8 +160,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("cases:edition_draft", _fixed({"kind": "nothing"})),
     ("cases:edition_move", _fixed({"kind": "routing", "number": NO_ID, "move": "approve"})),
     ("cases:edition", _fixed({"kind": "routing", "number": NO_ID}, {"kind": "routing", "number": 1})),
-    ("wage_order", _fixed({"number": NO_NUMBER})),
-    ("wage_payment", _fixed({"number": NO_NUMBER})),
+    ("wage_order", _not_ours()),
+    ("wage_payment", _not_ours()),
     ("wage_project", _fixed({"code": "nothing"})),
     ("wages_project", _fixed({"code": "nothing"})),
     ("wage_rule_edit", _fixed({"edition": NO_ID, "code": "nothing"})),
@@ -168,15 +180,15 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("events_*", _token()),
     ("api_project", _fixed({"code": "nothing"})),
     ("api_service", _fixed({"code": "nothing"})),
-    ("api_matter", _fixed({"number": NO_NUMBER})),
+    ("api_matter", _not_ours()),
     ("open311_service", _fixed({"code": "nothing", "form": "json"}, {"code": "event-01-0112", "form": "xml"})),
     ("open311_request", _open311_request),
     ("open311_token", lambda world: _with(_token()(world), form="json")),
     ("open311_*", _fixed({"form": "json"}, {"form": "xml"})),
     ("ogc_item", _fixed({"key": "divisions", "feature": "nothing"}, {"key": "divisions", "feature": "370902"})),
     ("ogc_*", _fixed({"key": "nothing"}, {"key": "divisions"})),
-    ("grids_zoning_move", _fixed({"draft": NO_ID, "move": "undo"})),
-    ("grids_zoning_*", _fixed({"draft": NO_ID})),
+    ("grids_zoning_move", _of_another("draft", NO_ID, "draft", move="undo")),
+    ("grids_zoning_*", _of_another("draft", NO_ID, "draft")),
     ("grids_posting", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
     (
         "grids_tile",
@@ -190,7 +202,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("accounts_client_revoke", _of(ApiClient, "client_id")),
     ("imports_new", _fixed({"kind": "nothing"}, {"kind": "grids.divisions"})),
     ("imports_template", _fixed({"kind": "nothing"}, {"kind": "grids.divisions"})),
-    ("imports_*", _fixed({"run_id": NOTHING})),
+    ("imports_*", _of_another("run_id", NOTHING, "run")),
     ("operations_incident_*", _fixed({"incident_id": NO_ID})),
     ("operations_job*", _fixed({"job_id": NOTHING})),
     ("account_confirm_email", _fixed({"key": "x"})),

@@ -22,13 +22,13 @@ from accounts.models import Department, User
 from accounts.queries import presence_of_client, presence_of_user
 from cases.models import Assignment, Attachment, Case
 from events import actions
-from grids.models import Division, Duty, Grid, GridVersion, Scheme
+from grids.models import BoundaryDraft, Division, DraftStep, Duty, Grid, GridVersion, Scheme
 from ledger.actions import install_test_clock
 from ledger.actors import ANONYMOUS, CLOCK, Actor
 from ledger.cityfolder import CityFolder
 from ledger.clock import app_now
 from ledger.ids import uuid7
-from ledger.models import Document, StoredFile
+from ledger.models import Document, ImportRun, StoredFile
 from ledger.queries.files import document_path
 from tests.accounts.world import api_client
 from tests.events.town import load_catalogue, photo
@@ -70,6 +70,7 @@ class World:
     photos: dict[int, UUID] = field(default_factory=dict)
     steps: dict[int, int] = field(default_factory=dict)
     documents: dict[int, UUID] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)  # what somebody else has: a document, an import, a draft
 
     def case(self, who: str, relation: str) -> Case:
         """The case to which this actor has this relation and no nearer one."""
@@ -104,6 +105,7 @@ def build() -> World:
         world.cases[name, "own"] = _case(world, OTHER_COUNTY, holder=user, actor=actor)
         if actor.department_id is not None:
             world.cases[name, "same_department"] = _case(world, OTHER_COUNTY, department_id=actor.department_id)
+    _of_others(world)
     world.cases["client", "own"] = _case(world, OTHER_COUNTY, actor=world.actors["client"])
     return world
 
@@ -182,6 +184,29 @@ def _document(case: Case) -> UUID:
         requested_at=app_now(),
     )
     return row.pk
+
+
+def _of_others(world: World) -> None:
+    """An import by a department nobody belongs to, a change of boundaries in a county nobody here has, a document of a
+    case in that county.
+    """
+    now, nobody = app_now(), Department.objects.get(code=NOBODYS).pk
+    run = ImportRun(
+        id=uuid7(), kind="grids.divisions", state=ImportRun.State.CHECKED, file_name="other.xlsx", sha256="1" * 64,
+        size=1, language="en", actor_kind="member", actor_department=nobody, created_at=now, updated_at=now,
+    )  # fmt: skip
+    run.save(force_insert=True)
+    elsewhere = Division.objects.create(
+        code="370999999999", level="village", name_zh="示意", name_en="Demo", path="/3799/", valid=ALWAYS,
+        illustrative=True,
+    )  # fmt: skip
+    drafter = User.objects.order_by("pk")[0]
+    draft = BoundaryDraft.objects.create(
+        division=elsewhere, scheme=Scheme.objects.get(code="service"), title="other", drafted_by=drafter,
+        drafted_at=now, updated_at=now,
+    )  # fmt: skip
+    DraftStep.objects.create(draft=draft, number=0, operation="begin", made_by=drafter, made_at=now)
+    world.others = {"run": run.pk, "draft": draft.pk}
 
 
 def _territory() -> None:
