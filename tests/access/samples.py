@@ -113,10 +113,8 @@ def _of_another(parameter: str, absent: Any, what: str, **more: Any) -> Callable
 
 
 def _not_ours(**more: Any) -> Callable[[World], Sample]:
-    """A case in a county nobody here has, for routes of one's own matters."""
-    return lambda world: Sample(
-        absent={"number": NO_NUMBER, **more}, hidden={"number": world.shared["other_county"].number, **more}
-    )
+    """An application of somebody unknown in a county nobody here has."""
+    return _of_another("number", NO_NUMBER, "matter", **more)
 
 
 # route name pattern → sample; the first that fits
@@ -160,8 +158,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("cases:edition_draft", _fixed({"kind": "nothing"})),
     ("cases:edition_move", _fixed({"kind": "routing", "number": NO_ID, "move": "approve"})),
     ("cases:edition", _fixed({"kind": "routing", "number": NO_ID}, {"kind": "routing", "number": 1})),
-    ("wage_order", _not_ours()),
-    ("wage_payment", _not_ours()),
+    ("wage_order", _fixed({"number": NO_NUMBER})),
+    ("wage_payment", _fixed({"number": NO_NUMBER})),
     ("wage_project", _fixed({"code": "nothing"})),
     ("wages_project", _fixed({"code": "nothing"})),
     ("wage_rule_edit", _fixed({"edition": NO_ID, "code": "nothing"})),

@@ -30,8 +30,10 @@ from ledger.clock import app_now
 from ledger.ids import uuid7
 from ledger.models import Document, ImportRun, StoredFile
 from ledger.queries.files import document_path
+from services.actions import load_items
 from tests.accounts.world import api_client
 from tests.events.town import load_catalogue, photo
+from tests.services.world import LOADER, SENIOR, City
 
 TAIAN = Path(settings.CITIES_DIR) / "taian"
 CITY, COUNTY, TOWN = "/3709/", "/3709/370902/", "/3709/370902/370902900/"
@@ -206,7 +208,16 @@ def _of_others(world: World) -> None:
         drafted_at=now, updated_at=now,
     )  # fmt: skip
     DraftStep.objects.create(draft=draft, number=0, operation="begin", made_by=drafter, made_at=now)
-    world.others = {"run": run.pk, "draft": draft.pk}
+    world.others = {"run": run.pk, "draft": draft.pk, "matter": _matter(nobody)}
+
+
+def _matter(department_id: int) -> str:
+    """Number of an application that somebody unknown filed at a counter in another county."""
+    load_items(CityFolder(TAIAN), apply=True, actor=LOADER, now=app_now())
+    number = City().apply(SENIOR, City()["window"]).number
+    Case.objects.filter(number=number).update(path=OTHER_COUNTY, department_id=department_id, reporter_id="0")
+    Assignment.objects.filter(case__number=number).update(department_id=department_id, holder=None)
+    return number
 
 
 def _territory() -> None:
