@@ -12,7 +12,8 @@ from tests.journeys.people import City
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 PAGES = {
     "": ["/", "/report/", "/track/", "/area/", "/grids/", "/addresses/", "/accounts/login/", "/accounts/phone/",
-         "/accessibility/", "/privacy/", "/demo/outbox/"],
+         "/accessibility/", "/privacy/", "/demo/outbox/",
+         "/wages/", "/wages/?q=W370902001", "/wages/projects/W370902001/", "/wages/claim/"],
     "acceptor": ["/desk/", "/desk/cases/", "/desk/register/", "/desk/grids/", "/notices/", "{case}", "{case}file/",
                  "{case}move/reject/", "{case}urge/", "{case}contact/", "{case}release/"],
     "dispatcher": ["/desk/editions/", "/desk/editions/routing/", "/desk/inbox/overdue/"],
@@ -21,6 +22,8 @@ PAGES = {
     "admin": ["/desk/users/", "/desk/users/new/", "/desk/departments/", "/desk/departments/new/", "/desk/operations/"],
     "security": ["/desk/memberships/", "/desk/memberships/new/", "/desk/clients/"],
     "registrar": ["/desk/zoning/", "/desk/zoning/files/"],
+    "inspector": ["/desk/wages/", "/desk/wages/projects/W370902001/", "/desk/imports/",
+                  "/desk/imports/new/wages.sheet/"],
     "auditor": ["/desk/audit/"],
 }  # fmt: skip
 
