@@ -31,6 +31,9 @@ function marker({ lon, lat, level, count = 1, title = "", key = "" }) {
   return one;
 }
 
+// the pane is hidden from screen readers, which have the list; so nothing in it takes the focus
+if (L.MarkerCluster) L.MarkerCluster.prototype.options.keyboard = false;
+
 /** Shapes of some hundred rows, clustered here. Each row: {lon, lat, level, title, key}. Returns the layer. */
 export function clustered(rows, onChoose) {
   const group = L.markerClusterGroup({
