@@ -5,8 +5,8 @@
     python -m tests.screenshots --only desk-queue desk-grids  # some of them
 
 The pictures land in docs/img under fixed names. STORY is one report on its whole way, as docs/tour.md tells it, so the
-demo gains a closed case; PAGES only look; ROOMS show boundaries, wages, services, editions and imports and need the
-whole demo, which a platform of its own makes after the others are taken.
+demo gains a closed case; PAGES only look; ROOMS show boundaries, wages, services, editions and imports and need that
+part of the demo, which a platform of its own makes after the others are taken.
 """
 
 import argparse
@@ -315,7 +315,7 @@ def own_platform() -> Iterator[Platform]:
     try:
         rig.ensure("web", "worker", "beat", "relay")
         seed("--first", "40")
-        yield Platform(f"http://127.0.0.1:{rig.port}", lambda: seed("--rest"))
+        yield Platform(f"http://127.0.0.1:{rig.port}", lambda: seed("--rooms"))
     finally:
         rig.stop()
 

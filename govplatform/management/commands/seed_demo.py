@@ -1,4 +1,6 @@
-"""`manage.py seed_demo`: the cases of the demo. `--first 40` for the moment the pages open, `--rest` for the others."""
+"""`manage.py seed_demo`: the cases of the demo. `--first 40` for the moment the pages open, `--rest` for the others,
+`--rooms` for boundaries, wages, drafts and applications alone.
+"""
 
 import subprocess
 import sys
@@ -39,22 +41,24 @@ class Command(BaseCommand):
         group = parser.add_mutually_exclusive_group()
         group.add_argument("--first", type=int, default=None, help="only so many cases")
         group.add_argument("--rest", action="store_true", help="all cases (those that stand are left alone)")
+        group.add_argument("--rooms", action="store_true", help="boundaries, wages, drafts, applications; no incidents")
         group.add_argument("--part", type=int, default=None, help="one share of the rest; --rest starts these itself")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("the demo exists in demo mode only (GOVPLATFORM_DEMO=1)")
-        name = f"first-{options['first']}" if options["first"] else f"part-{options['part'] or 0}"
+        name = _name(options)
+        rooms = options["rest"] or options["rooms"]
         install_test_clock()
-        if options["rest"] and redraw():
+        if rooms and redraw():
             self.stdout.write("demo: a village redrawn, a draft waits")
         others = [self._start(part) for part in range(1, PARTS)] if options["rest"] else []
-        if options["rest"]:
+        if rooms:
             _once("wages", lambda: WageDemo(Cast()).seed())
-        if not _was_played(name):
+        if not options["rooms"] and not _was_played(name):
             self._play(options["first"], options["part"] or 0, alone=not (options["rest"] or options["part"]))
             _remember(name)
-        self._afterwards(rest=options["rest"], whole=not options["first"] and not options["part"])
+        self._afterwards(rooms=rooms, whole=not options["first"] and not options["part"])
         if any(other.wait() for other in others):
             raise CommandError("a part of the demo was not made; run seed_demo --rest again")
         self.stdout.write("demo: all its cases stand" if options["rest"] else f"demo: {name} stands")
@@ -64,8 +68,8 @@ class Command(BaseCommand):
         chosen = [story for story in islice(stories(), begin, first) if alone or story.number % PARTS == part]
         Play(chosen, lambda begun: None if part else self._tell(begun, len(chosen))).run()
 
-    def _afterwards(self, *, rest: bool, whole: bool) -> None:
-        if rest:
+    def _afterwards(self, *, rooms: bool, whole: bool) -> None:
+        if rooms:
             _once("drafts", drafts)
             _once("papers", papers)
         if whole:
@@ -86,6 +90,13 @@ class Command(BaseCommand):
         if begun % TOLD_EVERY == 0:
             self.stdout.write(f"demo: {begun} of {whole} cases")
             self.stdout.flush()
+
+
+def _name(options: dict[str, Any]) -> str:
+    """What is made, for the audit and the terminal."""
+    if options["rooms"]:
+        return "rooms"
+    return f"first-{options['first']}" if options["first"] else f"part-{options['part'] or 0}"
 
 
 def _was_played(name: str) -> bool:
