@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import access, engine
-from cases.actions.moving import case_id_of
 from cases.models import Assignment, Attachment, HistoryEntry, Watch
 from ledger.actors import Actor
 from ledger.clock import app_now
@@ -23,7 +22,7 @@ def _lock(number: str, actor: Actor, action: str) -> engine.Move:
     Raises:
         NoSuchCase: not there, or not his to see. NotPermitted: seen, but not his to do.
     """
-    move = engine.lock(case_id_of(number), actor=actor, now=app_now())
+    move = engine.lock_number(number, actor=actor, now=app_now())
     steps = list(Assignment.objects.filter(case=move.case))
     if not access.can(actor, "case.see", move.case, steps):
         raise engine.NoSuchCase
@@ -81,7 +80,7 @@ def withdraw(*, number: str, actor: Actor, reason: str) -> engine.Applied:
         CaseMoved: it is closed. NotPermitted: not his, or its kind has no such move. ValidationError: no reason.
     """
     now = app_now()
-    move = engine.lock(case_id_of(number), actor=actor, now=now)
+    move = engine.lock_number(number, actor=actor, now=now)
     ask = engine.Ask("withdraw", note=_need_text(reason, "reason"))
     return engine.apply_all(
         case_id=move.case.pk, asks=[ask], actor=actor, now=now, expected_version=move.case.version, move=move
