@@ -20,7 +20,7 @@ from cases import actions as kernel
 from cases.models import Assignment, Case
 from govplatform.demo.drawings import paper
 from govplatform.demo.moves import working
-from ledger.actions import redeem, store_photo
+from ledger.actions import hand_over, redeem, store_photo
 from ledger.actors import Actor, ActorKind
 from ledger.clock import OFFSET_SETTING, app_now, shifted
 from ledger.models import Promise
@@ -84,6 +84,7 @@ class Matters:
         self.tell = tell
         self.now, self.started = app_now(), time.monotonic()
         self.promised: list[int] = []
+        self._drawings: list[int] = []
         self._actors: dict[str, Actor] = {}
         self._papers: dict[tuple[str, int], UUID] = {}
 
@@ -96,6 +97,7 @@ class Matters:
                 if (f"demo-service-{plan.number}",) not in begun:
                     self._play(plan)
                 self.tell(count)
+        hand_over(self._drawings, now=app_now())
         return len(chosen)
 
     def actor(self, username: str) -> Actor:
@@ -120,8 +122,9 @@ class Matters:
         while self.promised:
             batch = list(self.promised)
             self.promised.clear()
-            due = Promise.objects.filter(pk__in=batch).exclude(kind=RENDER).order_by("pk")
-            ids = list(due.values_list("pk", flat=True))
+            kinds = dict(Promise.objects.filter(pk__in=batch).values_list("pk", "kind"))
+            self._drawings += [pk for pk, kind in kinds.items() if kind == RENDER]
+            ids = sorted(pk for pk, kind in kinds.items() if kind != RENDER)
             for start in range(0, len(ids), 50):
                 redeem(ids[start : start + 50])
         return answer

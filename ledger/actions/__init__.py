@@ -37,7 +37,7 @@ from ledger.actions.sheets import (
     upload_sheet,
 )
 from ledger.actions.simulations import simulation_step, start_simulation
-from ledger.promises.redeem import redeem, redeem_held
+from ledger.promises.redeem import hand_over, redeem, redeem_held
 from ledger.retries import retrying
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "erase_sheets",
     "fault_sheet",
     "import_step",
+    "hand_over",
     "install_test_clock",
     "load_calendar",
     "move_edition",

@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from ledger import faults, kinds
 from ledger.clock import app_now
 from ledger.models import Promise
-from ledger.promises import BATCH, owner_name
+from ledger.promises import BATCH, nudge_after_commit, owner_name
 from ledger.promises.external import run_external
 from ledger.promises.failures import bury, note_failure, put_off
 from ledger.retries import collided
@@ -55,6 +55,11 @@ _CLAIM_SUSPECT = """
 SELECT * FROM ledger_promise
 WHERE id = %s AND done_at IS NULL AND dead_at IS NULL AND (lease_until IS NULL OR lease_until <= now())
 FOR UPDATE SKIP LOCKED
+"""
+
+_HAND_OVER = """
+UPDATE ledger_promise SET lease_until = NULL, lease_owner = '', not_before = %s
+WHERE id = ANY(%s) AND done_at IS NULL AND dead_at IS NULL AND lease_owner = %s RETURNING kind, id
 """
 
 
@@ -103,6 +108,20 @@ def redeem_held(ids: list[int]) -> int:
         del ids[:BATCH]
         done += redeem(batch).done
     return done
+
+
+@transaction.atomic
+def hand_over(ids: list[int], *, now: datetime) -> None:
+    """Leave to the workers what `ledger.promises.held` kept and its maker does not redeem itself.
+
+    Arguments:
+        ids: promises held by this thread; others are passed over.
+        now: from when on they are due; what was promised on a shifted clock would look like an old backlog.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HAND_OVER, [now, ids, owner_name()])
+        for kind, promise_id in cursor.fetchall():
+            nudge_after_commit(kind, promise_id)
 
 
 @transaction.atomic(durable=True)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from ledger import kinds
-from ledger.actions import redeem, redeem_due, redeem_held
+from ledger.actions import hand_over, redeem, redeem_due, redeem_held
 from ledger.clock import app_now
 from ledger.models import Incident, Promise
 from ledger.promises import held
@@ -248,3 +248,18 @@ def test_held_promises_are_redeemed_by_their_maker_only(promised: Promised) -> N
         assert effects() == 0
         assert redeem_held(ids) == 3
     assert effects() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_its_maker_hands_over_is_due_now_and_anybodys(promised: Promised) -> None:
+    with held() as ids:
+        promised("test.chain", {"left": 0})
+    Promise.objects.filter(pk__in=ids).update(not_before=app_now() - timedelta(days=70))
+    at_once(1, lambda: hand_over(ids, now=app_now()))
+    assert Promise.objects.get(pk=ids[0]).lease_owner  # another thread has no say
+    now = app_now()
+    hand_over(ids, now=now)
+    kept = Promise.objects.get(pk=ids[0])
+    assert (kept.lease_until, kept.lease_owner, kept.not_before) == (None, "", now)
+    at_once(1, lambda: redeem(list(ids)))
+    assert effects() == 1
