@@ -113,7 +113,7 @@ def intake(node: Node) -> list[Figure]:
     with node.running("web"):
         off = node.load(reports(node, 4000, bearer), repeat=False)
         with node.running("worker"), node.running("beat"), node.running("relay"):
-            time.sleep(8)  # they have started and are at rest
+            wait_singing(node)
             settle(node, 120)
             on = node.load(reports(node, 4000, bearer), repeat=False)
             settle(node, 120)
@@ -122,6 +122,16 @@ def intake(node: Node) -> list[Figure]:
                statements_target=15, peer=CREATE_PEER),
         figure("intake, router on", on, 120, limit, peer=CREATE_PEER),
     ]  # fmt: skip
+
+
+def wait_singing(node: Node) -> None:
+    """Wait until beat, broker and worker have carried two canaries: they have started and are at rest."""
+    sung = "SELECT count(*) FROM ledger_promise WHERE kind = 'ledger.canary' AND done_at IS NOT NULL"
+    before, deadline = node.number(sung), time.monotonic() + 120
+    while node.number(sung) < before + 2:
+        if time.monotonic() > deadline:
+            raise TimeoutError("no canary in two minutes: beat, relay or worker does not run")
+        time.sleep(0.2)
 
 
 def settle(node: Node, seconds: float) -> None:
@@ -286,7 +296,7 @@ def visible(node: Node) -> list[Figure]:
     settle_with_relay(node)
     backlog = int(10_000 * min(1.0, float(os.environ.get("SCALE", "1"))))
     with node.running("web"), node.running("worker"), node.running("beat"), node.running("relay"):
-        time.sleep(8)
+        wait_singing(node)
         quiet = waits(node, bearer, reports(node, 200, bearer))
     with node.running("web"):
         node.load(reports(node, backlog, bearer), repeat=False, seconds=150, warm_up=0, connections=8)
@@ -342,8 +352,7 @@ class Watch:
 def memory(node: Node) -> list[Figure]:
     """Resident memory of an idle web worker, and of it after a page of each kind."""
     with node.running("web") as master:
-        time.sleep(2)
-        idle = max(child.memory_info().rss for child in workers(master)) / 1024 / 1024
+        idle = steady(master) / 1024 / 1024
         node.load([{"path": "/healthz"}, {"path": "/accounts/login/"}], seconds=3)
         after = max(child.memory_info().rss for child in workers(master)) / 1024 / 1024
         shared = max(child.memory_full_info().pss for child in workers(master)) / 1024 / 1024
@@ -351,6 +360,15 @@ def memory(node: Node) -> list[Figure]:
         Figure("web worker, idle, RSS", idle, 120, unit=" MB", more_is_better=False, peer="167 MB",
                note=f"{after:.0f} MB after some pages; {shared:.0f} MB of it its own share (PSS)")
     ]  # fmt: skip
+
+
+def steady(master: psutil.Process) -> int:
+    """Bytes of the larger worker, once it no longer grows."""
+    last, now = -1, max(child.memory_info().rss for child in workers(master))
+    while now != last:
+        time.sleep(0.5)
+        last, now = now, max(child.memory_info().rss for child in workers(master))
+    return now
 
 
 def workers(master: psutil.Process) -> list[psutil.Process]:

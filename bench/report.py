@@ -47,12 +47,15 @@ class Figure:
 
     def line(self) -> str:
         """The figure on the terminal."""
+        parts = [f"{self.value:,.1f}{self.unit}"]
+        if self.p95 is not None:
+            parts.append(f"p95 {self.p95:.0f} ms")
+        if self.statements is not None:
+            parts.append(f"{self.statements} statements")
+        if self.cpu is not None:
+            parts.append(f"CPU {self.cpu[0]:.1f} + {self.cpu[1]:.1f} ms")
         met = "met" if self.met else "MISSED"
-        return (
-            f"  {self.name}: {self.value:,.1f}{self.unit}, p95 {self.p95} ms,"
-            f" {self.statements} statements, CPU {self.cpu} ms: {met}"
-            f" {self.note} {self.errors or ''}"
-        )
+        return f"  {self.name}: {', '.join(parts)}: {met} {self.note} {self.errors or ''}".rstrip()
 
 
 def keep(figures: list[Figure], limits: dict[str, float], facts: dict[str, str]) -> None:
