@@ -5,20 +5,25 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
-# Folders whose tests have servers or a browser of their own: they follow each other in one process, first of all,
-# while the other process takes the rest file by file.
-ALONE = ("tests/faults/", "tests/journeys/", "tests/runtime/test_run.py")
+# Tests that have servers or a browser of their own: those of one name follow each other in one process, first of all,
+# while the other processes take the rest file by file. They wait more than they work, so there is a third process.
+ALONE = {"tests/faults/": "faults", "tests/journeys/": "journeys", "tests/runtime/test_run.py": "journeys"}
+
+
+def alone(nodeid: str) -> str:
+    """The unit of work a test belongs to; "" if it may run beside others."""
+    return next((unit for start, unit in ALONE.items() if nodeid.startswith(start)), "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(ALONE))
+    items.sort(key=lambda item: not alone(item.nodeid))
 
 
 class AloneTogether(LoadScopeScheduling):
-    """One unit of work for all that must not meet, one per file for the rest."""
+    """One unit of work for those that must not meet, one per file for the rest."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "alone" if nodeid.startswith(ALONE) else nodeid.split("::", 1)[0]
+        return alone(nodeid) or nodeid.split("::", 1)[0]
 
 
 @pytest.hookimpl(optionalhook=True)

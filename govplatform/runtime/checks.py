@@ -70,8 +70,8 @@ def run_pytest(paths: Paths, env: Mapping[str, str], selection: str, extra: Sequ
     browser = find_chromium()
     if browser:
         given.setdefault("GOVPLATFORM_CHROMIUM", browser)
-    # Which test goes to which of the two processes: tests/conftest.py.
-    spread = [] if {"-n", "-p"} & set(extra) else ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+    # Which test goes to which of the processes: tests/conftest.py.
+    spread = [] if {"-n", "-p"} & set(extra) else ["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
     argv = ["python", "-m", "pytest", "-m", selection, *spread, *extra]
     return subprocess.run(argv, cwd=paths.root, env=given, check=False, stdin=subprocess.DEVNULL).returncode
 

@@ -5,6 +5,7 @@ that went into it; later runs copy it and start in seconds.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -113,6 +114,13 @@ def fingerprint() -> str:
 
 def start(paths: RigPaths, prepare: Callable[[RigPaths], None]) -> None:
     """Both servers up, with the schema and the city: from the kept copy, else made by `prepare`."""
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    with (KEPT.parent / "rig.lock").open("w") as lock:  # faults and journeys begin at once: one of them prepares
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _start(paths, prepare)
+
+
+def _start(paths: RigPaths, prepare: Callable[[RigPaths], None]) -> None:
     kept = KEPT / fingerprint()
     if kept.exists():
         paths.servers.mkdir()
@@ -128,8 +136,7 @@ def start(paths: RigPaths, prepare: Callable[[RigPaths], None]) -> None:
     draft.mkdir(parents=True)
     for part in ("servers", "var"):
         _copy(paths.home / part, draft)
-    with contextlib.suppress(OSError):  # another run was quicker
-        draft.rename(kept)
+    draft.rename(kept)
     start_servers(paths)
 
 
