@@ -1,6 +1,7 @@
 """A document has its number at once and its PDF soon, readable by people, machines and screen readers."""
 
 import io
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -170,3 +171,14 @@ def test_a_lost_pdf_is_a_breach_of_i5(operator: Actor) -> None:
     assert invariant_files() == [f"document {row.pk} has other bytes"]
     path.unlink()
     assert invariant_files() == [f"document {row.pk} is missing"]
+
+
+def test_a_checkout_that_only_its_owner_may_read_draws_as_well(settings: Settings, tmp_path: Path) -> None:
+    """As root the drawing process is nobody, and a checkout below /root is closed to it."""
+    sheet = tmp_path / "closed" / "static" / "css" / "document.css"
+    sheet.parent.mkdir(parents=True)
+    shutil.copy(settings.BASE_DIR / "static/css/document.css", sheet)
+    (tmp_path / "closed").chmod(0o700)
+    settings.MEDIA_ROOT, settings.BASE_DIR = tmp_path / "media", tmp_path / "closed"
+    page = '<html lang="en"><head><title>t</title><link rel="stylesheet" href="own:css/document.css"></head><body>b'
+    assert keep_pdf(html=page, qr="")["pages"] == 1

@@ -13,8 +13,11 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 ACCESSIBLE: dict[str, Any] = {**weasyprint.DEFAULT_OPTIONS, "pdf_variant": "pdf/ua-1", "pdf_tags": True}
 
 
+_read: dict[Path, bytes] = {}
+
+
 class OwnFilesOnly(URLFetcher):  # type: ignore[misc]
-    """Serves "own:<path>" from one folder."""
+    """Serves "own:<path>" from one folder. What the warm-up has read stays: the folder may lie where nobody reads."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(fail_on_errors=True)  # a page without its style sheet is not our document
@@ -29,7 +32,9 @@ class OwnFilesOnly(URLFetcher):  # type: ignore[misc]
         if not path.is_relative_to(self.folder):
             raise ValueError("not one of our files")
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+        if path not in _read:
+            _read[path] = path.read_bytes()
+        return URLFetcherResponse(url, _read[path], {"Content-Type": kind})
 
 
 WARM_UP = '<html lang="en"><head><title>.</title><link rel="stylesheet" href="own:css/document.css"></head><body>.'
