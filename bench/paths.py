@@ -364,10 +364,14 @@ def memory(node: Node) -> list[Figure]:
 
 def steady(master: psutil.Process) -> int:
     """Bytes of the larger worker, once it no longer grows."""
-    last, now = -1, max(child.memory_info().rss for child in workers(master))
+
+    def largest() -> int:
+        return max(int(child.memory_info().rss) for child in workers(master))
+
+    last, now = -1, largest()
     while now != last:
         time.sleep(0.5)
-        last, now = now, max(child.memory_info().rss for child in workers(master))
+        last, now = now, largest()
     return now
 
 
