@@ -6,7 +6,7 @@ then its assignments by id; a parent before its new child. No network, rendering
 """
 
 from cases.engine.applying import Applied, Ask, apply, apply_all, lock, lock_all, lock_number
-from cases.engine.attaching import Photo, attach
+from cases.engine.attaching import Photo, attach, contents
 from cases.engine.errors import CaseMoved, NoSuchCase, NotPermitted, SubmissionConflict
 from cases.engine.move import Move, flush_all
 from cases.engine.opening import NewCase, Opened, case_number, open_case, submission_hash
@@ -30,6 +30,7 @@ __all__ = [
     "by_function",
     "case_number",
     "check_holder",
+    "contents",
     "flush_all",
     "has_open_children",
     "lock",

@@ -24,6 +24,14 @@ class Photo:
     caption: str = ""
 
 
+def contents(ids: Sequence[UUID]) -> list[str]:
+    """SHA-256 of stored photos, in the order given: what a submitted body holds of them. A form that is sent again
+    brings the same photo under another id, and is the same form.
+    """
+    known = dict(StoredFile.objects.filter(pk__in=ids).values_list("pk", "sha256")) if ids else {}
+    return [known.get(one, str(one)) for one in ids]
+
+
 def attach(move: Move, photos: Sequence[Photo], sequence: int) -> None:
     """Add photos to the case. The distance between a staff photo's position and the place is kept as evidence, in
     metres.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import create_person
 from cases.actions import count_intake
-from cases.engine import NewCase, Opened, Photo, open_case, submission_hash
+from cases.engine import NewCase, Opened, Photo, contents, open_case, submission_hash
 from cases.models import Case
 from cases.rules import tracking_token
 from events import rules
@@ -138,7 +138,7 @@ def _body(incident: Incident, source: str, contact: Contact) -> str:
     return submission_hash(
         [
             incident.category, incident.lon, incident.lat, incident.datum, incident.address, incident.description,
-            incident.condition, [str(photo) for photo in incident.photos], source, contact.name, contact.phone,
+            incident.condition, contents(incident.photos), source, contact.name, contact.phone,
         ]
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from cases.engine import (
     NotPermitted,
     Photo,
     apply_all,
+    contents,
     lock,
     open_case,
     submission_hash,
@@ -74,7 +75,8 @@ class Receipt:
 
 @transaction.atomic(durable=True)
 def apply_for(*, actor: Actor, application: Application, submission_key: str) -> Receipt:
-    """File an application. The same key with the same body answers with the first receipt and writes nothing.
+    """File an application. The same key with the same body answers with the first receipt and writes nothing; either
+    way it is no draft any more.
 
     Raises:
         ValidationError: keyed by field of the form ("agent.phone", "material_drawing"), or the catalogue has changed.
@@ -85,7 +87,7 @@ def apply_for(*, actor: Actor, application: Application, submission_key: str) ->
     clerk = _is_clerk(actor, application)
     item = _item(application, now)
     answers = _checked(item, application, actor)
-    body = submission_hash([item.id, answers, {k: [str(f) for f in v] for k, v in application.materials.items()}])
+    body = submission_hash([item.id, answers, {k: contents(v) for k, v in application.materials.items()}])
     opened = open_case(
         _new_case(item, answers, application, clerk=clerk),
         actor=actor, now=now, submission_key=submission_key, submission_hash=body,
@@ -93,6 +95,8 @@ def apply_for(*, actor: Actor, application: Application, submission_key: str) ->
     )  # fmt: skip
     if not opened.replayed:
         _complete(opened.case, item, answers, application, actor, now)
+    if actor.kind is ActorKind.RESIDENT:  # a form that is sent again leaves a draft of itself again
+        Draft.objects.filter(person_id=actor.id, item__code=item.code).delete()
     return Receipt(opened.case.pk, opened.case.number, opened.case.opened_at, opened.replayed)
 
 
@@ -189,8 +193,6 @@ def _complete(
         materials={key: [str(one) for one in files] for key, files in application.materials.items() if files},
     )
     case.save(update_fields=["person"])
-    if actor.kind is ActorKind.RESIDENT:
-        Draft.objects.filter(person_id=actor.id, item__code=item.code).delete()
 
 
 def _personal(item: ItemRow, answers: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.models import Person
 from cases.engine import NotPermitted
 from ledger.actors import Actor, ActorKind
 from ledger.clock import app_now
@@ -28,6 +29,8 @@ def save_draft(
         raise NotPermitted
     text = json.dumps(dict(answers), ensure_ascii=False)
     files = {key: [str(one) for one in ids] for key, ids in materials.items()}
+    # a form that is sent twice at once keeps one draft: what does not exist yet cannot be locked, its person can
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.id)
     draft = Draft.objects.select_for_update().filter(person_id=actor.id, item=item_id).first()
     draft = draft or Draft(id=uuid7(), person_id=UUID(actor.id), item_id=item_id)
     draft.content, draft.files, draft.updated_at = plain(text), files, app_now()

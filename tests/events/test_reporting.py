@@ -47,6 +47,14 @@ def test_the_same_key_gives_the_same_receipt_and_writes_nothing(town: Town) -> N
     assert (Case.objects.count(), Person.objects.count(), Report.objects.count()) == (1, 1, 1)
 
 
+def test_a_photo_that_is_sent_again_is_the_same_photo(town: Town) -> None:
+    first = builders.report(submission_key="same", photos=[builders.photo(ANONYMOUS, "grey")])
+    again = builders.report(submission_key="same", photos=[builders.photo(ANONYMOUS, "grey")])
+    assert (again.number, again.replayed) == (first.number, True)
+    with pytest.raises(SubmissionConflict):
+        builders.report(submission_key="same", photos=[builders.photo(ANONYMOUS, "green")])
+
+
 def test_the_same_key_with_another_body_is_refused(town: Town) -> None:
     builders.report(submission_key="same")
     with pytest.raises(SubmissionConflict):

@@ -168,10 +168,10 @@ def report(actor: Actor = ANONYMOUS, *, category: str = "part/01/0101", **more: 
     return actions.report_incident(actor=actor, incident=incident(category, **more), **arguments)
 
 
-def photo(actor: Actor, colour: int = 0) -> UUID:
-    """A stored picture."""
+def photo(actor: Actor, colour: str = "") -> UUID:
+    """A stored picture; of a colour given, the same picture each time."""
     out = BytesIO()
-    Image.new("RGB", (64, 48), (next(_keys) % 256, colour % 256, 90)).save(out, "JPEG")
+    Image.new("RGB", (64, 48), colour or (next(_keys) % 256, 0, 90)).save(out, "JPEG")
     return store_photo(data=out.getvalue(), actor=actor, staff=True, now=app_now()).file.pk
 
 

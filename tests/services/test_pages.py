@@ -46,6 +46,15 @@ def test_a_mistake_loses_neither_words_nor_photos(city: City, browser: Client) -
     assert len(Matter.objects.get().materials["identity"]) == 1
 
 
+def test_a_form_that_is_sent_again_with_its_photos_is_one_application_and_no_draft(city: City, browser: Client) -> None:
+    path, typed = f"/services/{SENIOR}/apply/", _typed(city)
+    first, again = (browser.post(path, {**typed, "material_identity": _sheet("identity")}) for _time in range(2))
+    assert first.status_code == again.status_code == 302 and first["Location"] == again["Location"]
+    assert Matter.objects.count() == 1 and not Draft.objects.exists()
+    other = browser.post(path, {**typed, "material_identity": _sheet("another")})
+    assert other.status_code == 409 and Matter.objects.count() == 1
+
+
 def test_a_draft_is_found_again_on_the_page(city: City, browser: Client) -> None:
     path = f"/services/{SENIOR}/apply/"
     answer = browser.post(path, {**_typed(city), "draft": "1", "address": "示范街 77 号"})

@@ -1,11 +1,14 @@
 """The pages of wages as people open them: what they show, whom they refuse, and that no public page shows a worker."""
 
+import io
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from accounts.models import User
 from cases.models import Case
@@ -17,6 +20,12 @@ from wages.models import PayLine, WageClaim
 
 DAY = date(2026, 10, 22)
 CANARIES = ("王示", "16100", "379999", "木工三组")
+
+
+def picture() -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "grey").save(out, "JPEG")
+    return SimpleUploadedFile("attendance.jpg", out.getvalue(), "image/jpeg")
 
 
 @pytest.fixture
@@ -110,6 +119,12 @@ def test_a_claim_is_filed_without_an_account_and_followed(town: Site) -> None:
     page = text(Client().get(response["Location"]))
     assert "示例工程W001" in page and "李示例" not in page
     assert WageClaim.objects.get().description == "没发"
+
+
+def test_a_claim_that_is_sent_again_with_its_photo_is_the_same_claim(town: Site) -> None:
+    data = {"matter": "not_paid", "employer": "示例建设", "first": "2026-09", "submission_key": "k-1"}
+    sent = [Client().post("/wages/claim/", {**data, "photos": picture()})["Location"] for _time in range(2)]
+    assert sent[0] == sent[1] and WageClaim.objects.count() == 1
 
 
 def test_a_worker_reads_the_own_lines_and_disputes_one(town: Site) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import create_person
 from accounts.rules import city_date
 from cases.actions import count_intake
-from cases.engine import NewCase, Opened, Photo, open_case, submission_hash
+from cases.engine import NewCase, Opened, Photo, contents, open_case, submission_hash
 from cases.rules import tracking_token
 from ledger.actors import Actor, ActorKind
 from ledger.clock import app_now
@@ -137,10 +137,9 @@ def _checked(claim: Claim, now: datetime) -> Project | None:
 
 
 def _body(claim: Claim, contact: Contact) -> str:
-    photos = [str(photo) for photo in claim.photos]
     return submission_hash(
         [claim.project, claim.employer, claim.matter, claim.first, claim.last, claim.amount, claim.people,
-         claim.description, photos, contact.name, contact.phone]
+         claim.description, contents(claim.photos), contact.name, contact.phone]
     )  # fmt: skip
 
 
