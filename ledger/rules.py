@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from ledger.kinds import Column, RowError, SheetRow
 
 HEADER_ROWS = 10  # a title may stand above the header
+VALUE_SHOWN = 60  # characters of a wrong cell that its fault quotes
 _DATE = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})(?:[-/.月]?)(\d{1,2})日?(?: 00:00(?::00)?)?")
 _MONTH = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})月?")
 _NOISE = re.compile(r"[\s*＊()（）:：_/\-]+")
@@ -65,6 +67,31 @@ def typed_rows(
                 faults.append(RowError(number, column.key, fault))
         typed.append(SheetRow(number, values))
     return typed, faults
+
+
+def with_values(
+    faults: Sequence[RowError],
+    rows: Sequence[tuple[int, list[Any]]],
+    columns: Sequence[Column],
+    mapping: dict[str, int],
+) -> list[RowError]:
+    """Faults that say which value is wrong; unchanged where the sheet speaks of persons: faults lie open, cells sealed.
+
+    Arguments:
+        rows: see typed_rows.
+    """
+    if any(column.personal for column in columns):
+        return list(faults)
+    cells = dict(rows)
+    return [_with_value(fault, cells.get(fault.row, []), mapping.get(fault.column)) for fault in faults]
+
+
+def _with_value(fault: RowError, cells: list[Any], place: int | None) -> RowError:
+    cell = cells[place] if place is not None and place < len(cells) else ""
+    text = cell if isinstance(cell, str) else str(cell[1])
+    if not text:
+        return fault
+    return replace(fault, message=_("“%(value)s”: %(what)s") % {"value": text[:VALUE_SHOWN], "what": fault.message})
 
 
 def typed_cell(cell: Any, column: Column) -> tuple[Any, str]:

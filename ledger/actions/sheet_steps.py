@@ -88,6 +88,7 @@ def _check(run: ImportRun, territory: str) -> StepResult:
     rows, faults = read_rows(run)
     now = app_now()
     found = checked_faults(spec=spec, rows=rows, faults=faults, actor=actor, now=now)
+    found = rules.with_values(found, read_cells(run), _columns(spec), run.mapping)
     changes: dict[str, Any] = {}
     if not found and spec.changes:
         change = kinds.resolve(spec.changes)(rows, actor=actor, now=now)
@@ -115,8 +116,12 @@ def _have_checked(run_id: UUID, found: list[RowError], changes: dict[str, Any]) 
 
 def read_rows(run: ImportRun) -> tuple[list[SheetRow], list[RowError]]:
     """Typed rows of a run and what is wrong with single cells, in the active language."""
-    body = [(number, cells) for number, cells in json.loads(read_private(f"{run.pk}.rows"))]
-    return rules.typed_rows(body, kinds.resolve(kinds.imports[run.kind].columns)(), run.mapping)
+    return rules.typed_rows(read_cells(run), _columns(kinds.imports[run.kind]), run.mapping)
+
+
+def read_cells(run: ImportRun) -> list[tuple[int, list[Any]]]:
+    """Rows of a run as they were sent, with their numbers."""
+    return [(number, cells) for number, cells in json.loads(read_private(f"{run.pk}.rows"))]
 
 
 def checked_faults(
