@@ -20,9 +20,10 @@ from django.urls import NoReverseMatch, ResolverMatch, reverse
 from accounts.access import Gate
 from accounts.kinds import Presence
 from accounts.middleware import CurrentActor
+from ledger import kinds
 from tests.access.routes import Route, expected, routes
 from tests.access.samples import sample
-from tests.access.world import RELATIONS, World, undone
+from tests.access.world import RELATIONS, World, import_run, undone
 
 pytestmark = pytest.mark.django_db
 ROUTES = routes()
@@ -246,6 +247,19 @@ def test_what_nobody_may_see_answers_like_what_is_not_there(world: World) -> Non
             tried.add(route.name)
     assert not wrong, "\n".join(wrong)
     assert {"imports_run", "grids_zoning_draft", "service_mine", "service_personal", "accounts_user"} <= tried
+
+
+def test_an_import_opens_to_the_department_that_sent_it_and_to_no_other(world: World) -> None:
+    stranger = world.nobodys.pk
+    tried = set()
+    for kind, (who, actor) in product(kinds.imports.values(), world.actors.items()):
+        if not actor.may(kind.right):
+            continue
+        for department, wanted in ((actor.department_id, 200), (stranger, 404)):
+            path = reverse("imports_run", kwargs={"run_id": import_run(kind.key, department)})
+            assert ask(world, who, "GET", path).status_code == wanted, (kind.key, who, department)
+            tried.add((kind.key, wanted))
+    assert tried == set(product(kinds.imports, (200, 404)))
 
 
 def test_a_form_from_another_site_is_refused_everywhere(world: World) -> None:

@@ -74,6 +74,11 @@ class World:
     documents: dict[int, UUID] = field(default_factory=dict)
     others: dict[str, Any] = field(default_factory=dict)  # what somebody else has: a document, an import, a draft
 
+    @property
+    def nobodys(self) -> Department:
+        """A department without anybody in it."""
+        return Department.objects.get(code=NOBODYS)
+
     def case(self, who: str, relation: str) -> Case:
         """The case to which this actor has this relation and no nearer one."""
         return self.cases.get((who, relation)) or self.shared[relation]
@@ -188,16 +193,22 @@ def _document(case: Case) -> UUID:
     return row.pk
 
 
+def import_run(kind: str, department_id: int | None) -> UUID:
+    """An import that somebody of this department sent, read and checked."""
+    now = app_now()
+    run = ImportRun(
+        id=uuid7(), kind=kind, state=ImportRun.State.CHECKED, file_name="other.xlsx", sha256="1" * 64, size=1,
+        language="en", actor_kind="member", actor_department=department_id, created_at=now, updated_at=now,
+    )  # fmt: skip
+    run.save(force_insert=True)
+    return run.pk
+
+
 def _of_others(world: World) -> None:
     """An import by a department nobody belongs to, a change of boundaries in a county nobody here has, a document of a
     case in that county.
     """
-    now, nobody = app_now(), Department.objects.get(code=NOBODYS).pk
-    run = ImportRun(
-        id=uuid7(), kind="grids.divisions", state=ImportRun.State.CHECKED, file_name="other.xlsx", sha256="1" * 64,
-        size=1, language="en", actor_kind="member", actor_department=nobody, created_at=now, updated_at=now,
-    )  # fmt: skip
-    run.save(force_insert=True)
+    now, nobody = app_now(), world.nobodys.pk
     elsewhere = Division.objects.create(
         code="370999999999", level="village", name_zh="示意", name_en="Demo", path="/3799/", valid=ALWAYS,
         illustrative=True,
@@ -208,7 +219,7 @@ def _of_others(world: World) -> None:
         drafted_at=now, updated_at=now,
     )  # fmt: skip
     DraftStep.objects.create(draft=draft, number=0, operation="begin", made_by=drafter, made_at=now)
-    world.others = {"run": run.pk, "draft": draft.pk, "matter": _matter(nobody)}
+    world.others = {"run": import_run("grids.divisions", nobody), "draft": draft.pk, "matter": _matter(nobody)}
 
 
 def _matter(department_id: int) -> str:
