@@ -32,6 +32,11 @@ class WagesConfig(AppConfig):
             "wages.sheet", columns="wages.imports.sheet_columns", check="wages.imports.check_sheet",
             commit="wages.actions.commit_sheet", right="wages.manage", name_zh="工资表", name_en="Wage sheet",
         )  # fmt: skip
+        kinds.register_import(
+            "wages.projects", columns="wages.imports.report_columns", check="wages.imports.check_reports",
+            changes="wages.imports.report_changes", commit="wages.actions.commit_reports", right="wages.manage",
+            name_zh="项目与专户月报", name_en="Projects and special account",
+        )  # fmt: skip
         kinds.register_edition(
             "wage-rules",
             name_zh="工资预警规则",

@@ -1,6 +1,6 @@
 """The territory's files of a city folder: read with file and line of every fault, and written back."""
 
-from grids.imports.division_sheet import check_divisions, division_changes, division_columns
+from grids.imports.division_sheet import check_divisions, division_changes, division_columns, official_code
 from grids.imports.divisions import DivisionEntry, read_divisions
 from grids.imports.export import export_city_facts, export_divisions, export_duties, export_town
 from grids.imports.town import AddressEntry, DutyEntry, GridEntry, read_addresses, read_duties, read_grids
@@ -17,6 +17,7 @@ __all__ = [
     "export_divisions",
     "export_duties",
     "export_town",
+    "official_code",
     "read_addresses",
     "read_divisions",
     "read_duties",

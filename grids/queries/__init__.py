@@ -24,6 +24,7 @@ from grids.queries.points import (
     Located,
     OutOfCity,
     boundary_faults,
+    lies_in,
     locate,
 )
 from grids.queries.postings import (
@@ -76,6 +77,7 @@ __all__ = [
     "grids",
     "grids_extent",
     "grids_of_worker",
+    "lies_in",
     "locate",
     "names_of_paths",
     "place_at",

@@ -6,14 +6,17 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from grids.datum import to_wgs84
+from grids.models import Division
 
 SCHEMES = ("service", "management")
 NEAR_DEGREES = 0.05  # about 5 km: county outlines are generalised, a place at the edge may lie outside its drawing
+EDGE_DEGREES = 0.01  # about 1 km, for the same reason
 CHINA = (73.0, 3.0, 136.0, 54.0)  # west, south, east, north; a pair that fits only when exchanged was exchanged
 
 
@@ -141,6 +144,23 @@ def checked_point(lon: float, lat: float, datum: str) -> tuple[float, float]:
         raise ValidationError(
             _("Unknown datum %(datum)s: use wgs84, cgcs2000, gcj02 or bd09.") % {"datum": datum}, code="unknown_datum"
         ) from error
+
+
+def lies_in(path: str, *, lon: float, lat: float, on: date) -> bool:
+    """Whether a point lies in a division, as far as it is drawn: in its outline, or in that of the next division above
+    that has one. True where none has. Two statements.
+
+    Arguments:
+        path: of the division.
+        lon, lat: degrees WGS-84.
+        on: date whose outlines count.
+    """
+    codes = path.strip("/").split("/")
+    paths = [f"/{'/'.join(codes[:length])}/" for length in range(1, len(codes) + 1)]
+    drawn = Division.objects.filter(path__in=paths, valid__contains=on, outline__isnull=False)
+    nearest = max(drawn.values_list("path", flat=True), key=len, default="")
+    place = Point(lon, lat, srid=4326)
+    return not nearest or drawn.filter(path=nearest, outline__dwithin=(place, EDGE_DEGREES)).exists()
 
 
 def boundary_faults(rows: Sequence[tuple[str, str, bytes]]) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ PAGES = {
     "security": ["/desk/memberships/", "/desk/memberships/new/", "/desk/clients/"],
     "registrar": ["/desk/zoning/", "/desk/zoning/files/"],
     "inspector": ["/desk/wages/", "/desk/wages/projects/W370902001/", "/desk/imports/",
-                  "/desk/imports/new/wages.sheet/"],
+                  "/desk/imports/new/wages.sheet/", "/desk/imports/new/wages.projects/"],
     "auditor": ["/desk/audit/"],
 }  # fmt: skip
 

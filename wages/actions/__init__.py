@@ -11,6 +11,7 @@ from wages.actions.loading import (
     load_wage_rules,
     save_wage_rule,
 )
+from wages.actions.projects import commit_reports
 from wages.actions.sheets import BankMonth, commit_sheet, record_bank_month
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Claim",
     "Contact",
     "Receipt",
+    "commit_reports",
     "commit_sheet",
     "confirm_line",
     "dispute_line",

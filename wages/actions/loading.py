@@ -1,17 +1,15 @@
 """City parts: projects and the rules on wages. And a draft of the rules, written by hand."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import create_organisation
-from accounts.models import Department, Organisation
+from accounts.rules import city_date
 from ledger.actions import approve_edition, audit, change_edition, draft_edition, publish_edition
 from ledger.actors import Actor, ActorKind
 from ledger.cityfolder import Change, CityFolder
@@ -19,14 +17,11 @@ from ledger.clock import app_now
 from ledger.models import Edition
 from ledger.queries import edition_in_force
 from wages import rules
-from wages.imports import ProjectLine, project_files, read_projects, read_wage_rules, rule_files
-from wages.models import Project, SpecialAccount, WageRule
+from wages.actions.projects import write_project
+from wages.imports import line_of, project_files, read_projects, read_wage_rules, rule_files, whole_projects
+from wages.models import Project, WageRule
 from wages.queries import KIND, parameters_of
 
-PLAIN = (
-    "name_zh", "name_en", "industry", "path", "address", "contract_price", "signed_on", "ends_on", "pay_day",
-    "officer_phone", "deposit", "deposit_until",
-)  # fmt: skip
 # whoever reviewed the folder drafted it; whoever loads it approves: never the same name (ledger's constraint)
 DRAFTER = Actor(kind=ActorKind.CLIENT, id="city-folder", rights=frozenset({"rules.draft"}), label="city folder")
 
@@ -35,57 +30,20 @@ DRAFTER = Actor(kind=ActorKind.CLIENT, id="city-folder", rights=frozenset({"rule
 def load_projects(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime) -> Change:
     """City part "wage_projects": new and changed projects; none is ever taken away. See register_city_part."""
     change = Change()
-    read = Project.objects.select_related("owner", "contractor", "authority", "account")
-    here = {project.code: project for project in read}
-    for line in read_projects(folder):
+    here = {project.code: project for project in whole_projects()}
+    for line in read_projects(folder, today=city_date(now)):
         project = here.get(line.code)
-        if project is not None and not _differs(project, line):
+        if project is not None and line_of(project) == line:
             change.same += 1
             continue
         change.added += project is None
         change.changed += project is not None
         change.lines.append(f"{'~' if project else '+'} project {line.code}")
         if apply:
-            _write(project or Project(code=line.code, illustrative=True), line, now)
+            write_project(project or Project(code=line.code, illustrative=True), line, now)
     if apply and change:
         audit(actor=actor, action="city.load", object_kind="wage_projects", data={"change": str(change)}, now=now)
     return change
-
-
-def _differs(project: Project, line: ProjectLine) -> bool:
-    account = getattr(project, "account", None)
-    here = (
-        project.point.x, project.point.y, project.owner.name, project.contractor.name,
-        project.authority.code if project.authority else "",
-        account.bank if account else "", account.tail if account else "", account.opened_on if account else None,
-    )  # fmt: skip
-    there = (
-        line.lon, line.lat, line.owner, line.contractor, line.authority, line.bank, line.account_tail,
-        line.account_opened,
-    )  # fmt: skip
-    return here != there or any(getattr(project, name) != getattr(line, name) for name in PLAIN)
-
-
-def _write(project: Project, line: ProjectLine, now: datetime) -> None:
-    for name in PLAIN:
-        setattr(project, name, getattr(line, name))
-    project.point = Point(line.lon, line.lat, srid=4326)
-    project.owner = _firm(line.owner, line.owner_code, line, now)
-    project.contractor = _firm(line.contractor, line.contractor_code, line, now)
-    project.authority = Department.objects.filter(code=line.authority).first() if line.authority else None
-    project.save()
-    if line.account_opened:
-        name = f"{line.contractor}{line.name_zh}农民工工资专用账户"  # Art. 26 and the rules of ten ministries of 2021
-        values = {"name": name, "bank": line.bank, "tail": line.account_tail, "opened_on": line.account_opened}
-        SpecialAccount.objects.update_or_create(project=project, defaults=values)
-
-
-def _firm(name: str, code: str, line: ProjectLine, now: datetime) -> Organisation:
-    return create_organisation(
-        name=name, credit_code=code, source="project", purpose="wages", basis="State Council Decree 724, Art. 38",
-        expires=line.ends_on + timedelta(days=366 * rules.KEPT_YEARS), now=now,
-        notice="",  # a firm, not a person
-    )  # fmt: skip
 
 
 def export_projects() -> dict[str, str]:

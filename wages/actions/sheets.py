@@ -1,7 +1,7 @@
 """A sheet becomes pay lines and sums; what it changes is judged by a promise. And what the bank tells of a month."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -185,12 +185,11 @@ def record_bank_month(*, actor: Actor, code: str, month: date, bank: BankMonth) 
     project = Project.objects.filter(code=code).first()
     if project is None or not within(actor.territory, project.path):
         raise ValidationError(_("There is no such project in your area."))
-    faults = {name: _("Not less than nothing.") for name in ("agreed", "arrived", "balance") if getattr(bank, name) < 0}
-    if bank.arrived > 0 and bank.arrived_on is None:
-        faults["arrived_on"] = _("Say on which day it arrived.")
-    if faults:
-        raise ValidationError(faults)
-    values = {"agreed": bank.agreed, "arrived": bank.arrived, "arrived_on": bank.arrived_on, "balance": bank.balance}
+    values, day = asdict(bank), city_date(now)
+    faults = rules.bank_faults(values, day)
+    late = rules.month_fault(month, project.signed_on, day)
+    if faults or late:
+        raise ValidationError(faults | ({"month": late} if late else {}))
     figure, _made = MonthFigure.objects.update_or_create(project=project, month=rules.first_of(month), defaults=values)
     data = {"month": f"{month:%Y-%m}"}
     audit(actor=actor, action="wages.bank_month", object_kind="project", object_id=code, data=data, now=now)

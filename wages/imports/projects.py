@@ -1,14 +1,16 @@
-"""wage_projects.csv of a city folder: projects with owner, general contractor and special account."""
+"""A project as a line: owner, general contractor, special account. And wage_projects.csv of a city folder."""
 
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import override
 
-from accounts.rules import credit_code_fault
 from ledger.cityfolder import CityFolder, Row, to_csv
+from wages import rules
 from wages.models import Project
 
 FILE = "wage_projects.csv"
@@ -16,7 +18,7 @@ FILE = "wage_projects.csv"
 
 @dataclass(frozen=True, slots=True)
 class ProjectLine:
-    """A project as the file names it: firms by name and credit code, the place in degrees WGS-84, money in yuan."""
+    """A project as files name it: firms by name and credit code, the place in degrees WGS-84, money in yuan."""
 
     code: str
     name_zh: str
@@ -44,7 +46,14 @@ class ProjectLine:
 
 
 COLUMNS = tuple(field.name for field in fields(ProjectLine))
-OPTIONAL = ("authority", "officer_phone", "bank", "account_tail", "account_opened", "deposit", "deposit_until")
+OPTIONAL = (
+    "name_en", "authority", "officer_phone", "bank", "account_tail", "account_opened", "deposit", "deposit_until",
+)  # fmt: skip
+# fields that a project has under the same name
+PLAIN = (
+    "name_zh", "name_en", "industry", "path", "address", "contract_price", "signed_on", "ends_on", "pay_day",
+    "officer_phone", "deposit", "deposit_until",
+)  # fmt: skip
 _TYPES = {
     "lon": float, "lat": float, "contract_price": Decimal, "pay_day": int, "signed_on": date.fromisoformat,
     "ends_on": date.fromisoformat, "account_opened": date.fromisoformat, "deposit": Decimal,
@@ -52,11 +61,15 @@ _TYPES = {
 }  # fmt: skip
 
 
-def read_projects(folder: CityFolder) -> list[ProjectLine]:
+# a project of which nothing is known yet
+EMPTY: dict[str, Any] = {name: None if name in _TYPES else "" for name in COLUMNS}
+
+
+def read_projects(folder: CityFolder, *, today: date) -> list[ProjectLine]:
     """The projects of a folder; what is wrong is refused with file, line and column, and left out."""
     lines: dict[str, ProjectLine] = {}
     for row in folder.rows(FILE, required=[name for name in COLUMNS if name not in OPTIONAL]):
-        line = _line(folder, row)
+        line = _line(folder, row, today)
         if line is None:
             continue
         if line.code in lines:
@@ -66,22 +79,17 @@ def read_projects(folder: CityFolder) -> list[ProjectLine]:
     return list(lines.values())
 
 
-def _line(folder: CityFolder, row: Row) -> ProjectLine | None:
+def _line(folder: CityFolder, row: Row, today: date) -> ProjectLine | None:
     before = len(folder.faults)
     values = {name: _value(folder, row, name) for name in COLUMNS}
     if values["industry"] not in Project.Industry.values:
         folder.refuse(row, "industry", f"one of {', '.join(Project.Industry.values)}")
-    for column in ("owner_code", "contractor_code"):
-        fault = credit_code_fault(str(values[column]), demo=settings.DEMO)
-        if fault:
-            folder.refuse(row, column, f"no unified social credit code ({fault})")
-    if isinstance(values["pay_day"], int) and not 1 <= values["pay_day"] <= 28:
-        folder.refuse(row, "pay_day", "a day that every month has: 1 to 28")
-    if bool(values["bank"]) != bool(values["account_opened"]):
-        folder.refuse(row, "bank", "a bank and a day the account was opened, or neither")
-    known = folder.known["departments"]
-    if values["authority"] and known and values["authority"] not in known:
-        folder.refuse(row, "authority", f"unknown: {values['authority']}")
+    with override("en"):  # faults of a folder are told to whoever keeps it, in the language of its columns
+        for column, message in rules.project_faults(values, demo=settings.DEMO, today=today):
+            folder.refuse(row, column, message)
+    for column, known in (("authority", folder.known["departments"]), ("path", folder.known["paths"])):
+        if values[column] and known and values[column] not in known:
+            folder.refuse(row, column, f"unknown: {values[column]}")
     return ProjectLine(**values) if len(folder.faults) == before else None
 
 
@@ -103,16 +111,30 @@ def _value(folder: CityFolder, row: Row, name: str) -> Any:
 
 def project_files() -> dict[str, str]:
     """wage_projects.csv as it would load to what stands in the database."""
-    rows = []
-    for p in Project.objects.select_related("owner", "contractor", "authority", "account").order_by("code"):
-        account = getattr(p, "account", None)
-        rows.append(
-            (
-                p.code, p.name_zh, p.name_en, p.industry, p.path, p.point.x, p.point.y, p.address, p.owner.name,
-                p.owner.credit_code, p.contractor.name, p.contractor.credit_code,
-                p.authority.code if p.authority else "", p.contract_price, p.signed_on, p.ends_on, p.pay_day,
-                p.officer_phone, account.bank if account else "", account.tail if account else "",
-                account.opened_on if account else "", p.deposit, p.deposit_until,
-            )
-        )  # fmt: skip
+    rows = [astuple(line_of(project)) for project in whole_projects().order_by("code")]
     return {FILE: to_csv(COLUMNS, rows)} if rows else {}
+
+
+def whole_projects() -> "QuerySet[Project]":
+    """Projects with everything that a line says of them."""
+    return Project.objects.select_related("owner", "contractor", "authority", "account")
+
+
+def line_of(project: Project) -> ProjectLine:
+    """What stands in the database, as a line."""
+    account, authority = getattr(project, "account", None), project.authority
+    here = {name: getattr(project, name) for name in COLUMNS if name in PLAIN}
+    return ProjectLine(
+        **here,
+        code=project.code,
+        lon=project.point.x,
+        lat=project.point.y,
+        owner=project.owner.name,
+        owner_code=project.owner.credit_code or "",
+        contractor=project.contractor.name,
+        contractor_code=project.contractor.credit_code or "",
+        authority=authority.code if authority else "",
+        bank=account.bank if account else "",
+        account_tail=account.tail if account else "",
+        account_opened=account.opened_on if account else None,
+    )

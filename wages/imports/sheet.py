@@ -17,8 +17,6 @@ from ledger.sealed import blind_index
 from wages import rules
 from wages.models import Project, Worker
 
-CENT = Decimal("0.01")
-
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
@@ -96,13 +94,8 @@ def _project_faults(row: SheetRow, projects: dict[str, Project], today: date) ->
     project, month = projects.get(row["project"]), row["month"]
     if project is None:
         return [("project", _("There is no such project in your area."))]
-    if month is None:
-        return []
-    if month > today:
-        return [("month", _("This month has not begun."))]
-    if month < rules.first_of(project.signed_on):
-        return [("month", _("This lies before the contract was signed."))]
-    return []
+    fault = rules.month_fault(month, project.signed_on, today) if month is not None else ""
+    return [("month", fault)] if fault else []
 
 
 def _person_faults(row: SheetRow, projects: dict[str, Project], today: date) -> list[Fault]:
@@ -128,7 +121,7 @@ def _money_faults(row: SheetRow, projects: dict[str, Project], today: date) -> l
     due, paid, paid_on = row["due"], row["paid"] or Decimal(0), row["paid_on"]
     faults: list[Fault] = []
     for column, amount in (("due", due), ("paid", paid)):
-        if amount is not None and not _is_money(amount):
+        if amount is not None and not rules.is_money(amount, rules.HIGHEST_PAY):
             faults.append((column, _("An amount between 0 and 1,000,000 yuan with at most two decimals.")))
     if faults:
         return faults
@@ -139,10 +132,6 @@ def _money_faults(row: SheetRow, projects: dict[str, Project], today: date) -> l
     if paid_on is not None and paid_on > today:
         faults.append(("paid_on", _("This day lies in the future.")))
     return faults
-
-
-def _is_money(amount: Decimal) -> bool:
-    return 0 <= amount <= rules.HIGHEST_PAY and amount == amount.quantize(CENT)
 
 
 def _twice(rows: Sequence[SheetRow]) -> list[RowError]:

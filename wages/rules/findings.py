@@ -1,4 +1,4 @@
-"""What wages must fulfil. Pure: values in, verdict out.
+"""What wages must fulfil.
 
 Clauses are of the 保障农民工工资支付条例 (State Council Decree 724) unless another is named; the triggers and their
 default levels are those of domain.md 2.6, as parameters of an edition.
@@ -16,7 +16,6 @@ NO_PAYROLL, PAID_SHARE = "no_payroll", "paid_share"
 RULES = (NO_PAYROLL, PAID_SHARE)
 LEVELS = ("yellow", "red")  # from mild to grave
 SMALL_GROUP = 10  # fewer workers: a sum would say what a person earns (design 6)
-HIGHEST_PAY = Decimal(1_000_000)  # yuan a month for one worker: more is a slip of the pen
 DESCRIPTION_LIMIT = 2000  # characters
 CLAIM_MONTHS = 24  # 劳动保障监察条例 Art. 20: what is older than two years is no longer looked into
 PHOTOS_PER_CLAIM = 6
