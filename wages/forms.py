@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.forms import PhotosField
 from wages.rules import month_of
@@ -112,7 +113,9 @@ class BankForm(forms.Form):
 class WageRuleForm(forms.Form):
     """A rule of a draft."""
 
-    level = forms.ChoiceField(choices=[("yellow", _("Yellow")), ("red", _("Red"))], label=_("Level"))
+    level = forms.ChoiceField(
+        choices=[("yellow", _("Yellow")), ("red", _("Red"))], label=pgettext_lazy("warning", "Level")
+    )
     months = forms.IntegerField(min_value=0, max_value=12, label=_("Months after the one worked"))
     days = forms.IntegerField(min_value=0, max_value=60, label=_("Days after the pay date"))
     share = forms.DecimalField(max_digits=5, decimal_places=1, label=_("Share paid below, percent"))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -21,6 +22,11 @@ from ledger.clock import app_now
 from ledger.queries import notice_in_force, work_calendar
 
 register = template.Library()
+# sums from so many yuan on, decimals, unit
+MONEY_STEPS = {
+    "zh": ((10**8, 2, "亿元"), (10**4, 1, "万元"), (1, 0, "元")),
+    "en": ((10**6, 2, "million yuan"), (1, 0, "yuan")),
+}
 LEVELS = ("ok", "soon", "late", "hold", "orange")
 
 
@@ -93,6 +99,24 @@ def masked(value: Any) -> str:
 def grouped(number: str) -> str:
     """A long identifier in a list: its last eight digits; whole in the file."""
     return f"…{number[-8:]}" if len(number) > 12 else number
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """Yuan as the desk says them, in the steps of the language: 132.6 万元, 1.33 million yuan; small sums whole."""
+    return "{} {}".format(*_scaled(amount))
+
+
+@register.filter
+def money_large(amount: Decimal) -> SafeString:
+    """The same with a small unit, for the one number of a box."""
+    return format_html("{}<small>{}</small>", *_scaled(amount))
+
+
+def _scaled(amount: Decimal) -> tuple[str, str]:
+    steps = MONEY_STEPS["zh" if (get_language() or "zh").startswith("zh") else "en"]
+    step, decimals, unit = next((row for row in steps if abs(amount) >= row[0]), steps[-1])
+    return f"{amount / step:,.{decimals}f}", unit
 
 
 @register.filter

@@ -55,7 +55,7 @@ def text(response: Any) -> str:
 def test_the_board_shows_sums_the_warning_its_arithmetic_and_clause(town: Site) -> None:
     ordered(town)
     page = text(member("inspector").get("/desk/wages/"))
-    for shown in ("示例工程W001", "83.3", "条例第十三条", "15600", "已责令支付"):
+    for shown in ("示例工程W001", "83.3", "第十三条", "1.6 万元", "已责令支付"):
         assert shown in page, shown
     assert not any(secret in page for secret in CANARIES)
     assert "示例工程W001" not in text(member("inspector").get("/desk/wages/?level=red&rule=no_payroll"))

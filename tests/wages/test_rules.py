@@ -23,6 +23,18 @@ def month(**more: Any) -> Month:
     return Month(**{**values, **more})
 
 
+@pytest.mark.parametrize(
+    ("clause", "article"),
+    [
+        ("《保障农民工工资支付条例》第三十一条：总包单位按月支付", "第三十一条"),
+        ("Regulation on Wages of Migrant Workers, Art. 13: in full", "Art. 13"),
+        ("市级专户管理办法", "市级专户管理办法"),
+    ],
+)
+def test_a_narrow_column_names_the_article_of_a_clause(clause: str, article: str) -> None:
+    assert rules.article(clause) == article
+
+
 def test_199_of_249_paid_is_79_9_percent_and_50_are_missing() -> None:
     found = rules.paid_share(month(), YELLOW, date(2026, 10, 21))
     assert found is not None
@@ -86,7 +98,7 @@ def test_the_arithmetic_of_a_finding_is_shown_line_by_line() -> None:
     found = rules.paid_share(month(), YELLOW, date(2026, 10, 21))
     assert found is not None
     shown = [line.value for line in rules.arithmetic(found.rule, found.figures)]
-    assert shown == ["249", "199", "50", "79.9 %", "446000"]
+    assert shown == ["249", "199", "50", "79.9 %", "446,000.00"]
 
 
 @pytest.mark.parametrize(

@@ -185,8 +185,7 @@ def _plan(report: Report, project: Project | None, divisions: Mapping[str, str],
         if values:
             new += here is None
             months[month] = values
-            where = f"{line.code} {month:%Y-%m}"
-            words += [_words(where, name, getattr(here, name, None), value, labels) for name, value in values.items()]
+            words += _month_words(f"{line.code} {month:%Y-%m}", here, values, labels)
     return Plan(project, line, fields, months, new, told, tuple(words))
 
 
@@ -195,6 +194,16 @@ def _told(row: SheetRow) -> dict[str, Any]:
     names = {name for name in (*BANK, *WAGES) if row[name] is not None}
     names |= {day for day, sum_ in (("arrived_on", "arrived"), ("last_paid_on", "paid")) if row[sum_] is not None}
     return {name: row[name] for name in (*BANK, *WAGES) if name in names}
+
+
+def _month_words(
+    where: str, here: MonthFigure | None, values: Mapping[str, Any], labels: Mapping[str, str]
+) -> list[str]:
+    """A new month in one line, a change of one that is there by figure."""
+    if here is None:
+        told = "; ".join(f"{labels[name]} {value}" for name, value in values.items() if value is not None)
+        return [f"+ {where} {told}"]
+    return [_words(where, name, getattr(here, name), value, labels) for name, value in values.items()]
 
 
 def _words(where: str, name: str, before: Any, after: Any, labels: Mapping[str, str]) -> str:

@@ -121,8 +121,9 @@ def _place(report: Report, project: Project | None, line: dict[str, Any], known:
         return
     if line["lon"] is None or not line["path"]:
         return
+    said = report.facts if report.facts.keys() >= set(TOGETHER[0]) else {**line, "datum": "wgs84"}
     try:
-        locate(lon=line["lon"], lat=line["lat"], datum="wgs84", on=None)
+        locate(lon=float(said["lon"]), lat=float(said["lat"]), datum=said["datum"].lower(), on=None)
     except ValidationError as error:
         yield RowError(report.row_of("lon"), "lon", " ".join(error.messages))
         return

@@ -1,6 +1,7 @@
 """Reads of wages, scoped to the viewer; the public part never touches a pay line."""
 
-from wages.queries.board import Board, ChainMonth, ProjectFile, board, case_of_move, project_file
+from wages.queries.board import Board, board, case_of_move
+from wages.queries.chain import ChainMonth, ProjectFile, project_file
 from wages.queries.handling import (
     ClaimDetail,
     WarningDetail,

@@ -4,6 +4,7 @@ Clauses are of the 保障农民工工资支付条例 (State Council Decree 724) 
 default levels are those of domain.md 2.6, as parameters of an edition.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -190,7 +191,7 @@ def arithmetic(code: str, figures: Mapping[str, Any]) -> list[Sum]:
             Sum(_("Workers on the payroll"), str(figures["listed"])),
             Sum(
                 _("Paid from the special account until %(day)s, yuan") % {"day": figures["until"]},
-                figures["paid"],
+                _yuan(figures["paid"]),
                 True,
             ),
         ]
@@ -199,8 +200,18 @@ def arithmetic(code: str, figures: Mapping[str, Any]) -> list[Sum]:
         Sum(_("− paid in full until %(day)s") % {"day": figures["pay_date"]}, str(figures["paid_workers"])),
         Sum(_("Not paid in full"), str(figures["missing"]), True),
         Sum(_("Share paid, wanted %(wanted)s %%") % {"wanted": figures["wanted"]}, f"{figures['share']} %"),
-        Sum(_("Due minus paid, yuan"), figures["owed"]),
+        Sum(_("Due minus paid, yuan"), _yuan(figures["owed"])),
     ]
+
+
+def _yuan(text: str) -> str:
+    return f"{Decimal(text):,.2f}"
+
+
+def article(clause: str) -> str:
+    """The article a clause names, for a narrow column; the whole clause where it names none."""
+    found = re.search(r"第[〇零一二三四五六七八九十百0-9]+条|Art\. ?[0-9]+", clause)
+    return found[0] if found else clause
 
 
 def gap(code: str, figures: Mapping[str, Any]) -> str:

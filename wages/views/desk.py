@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -38,8 +39,7 @@ def board(request: ActorRequest) -> HttpResponse:
     found = queries.board(request.actor, month=month, **picked)
     filters = chips(
         request,
-        ("month", _("Month"), [(f"{m:%Y-%m}", f"{m:%Y-%m}") for m in found.months]),
-        ("level", _("Level"), [(level, rules.level_name(level)) for level in reversed(rules.LEVELS)]),
+        ("level", pgettext("warning", "Level"), [(level, rules.level_name(level)) for level in reversed(rules.LEVELS)]),
         ("rule", _("Rule"), [(code, rules.rule_name(code)) for code in rules.RULES]),
     )
     context = {"board": found, "filters": filters, "now": app_now(), "path": picked["path"]}
