@@ -3,7 +3,7 @@ from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 from ledger import kinds
-from ledger.checks import broker_options, registered_names, retention_rows
+from ledger.checks import broker_options, document_templates, registered_names, retention_rows
 
 RETENTION = (
     kinds.Retention(
@@ -90,6 +90,7 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         checks.register(registered_names)
         checks.register(broker_options)
+        checks.register(document_templates)
         checks.register(retention_rows)
         kinds.register_handler("ledger.canary", handler="ledger.actions.sing", queue="route")
         kinds.register_handler("ledger.periodic", handler="ledger.actions.redeem_periodic", queue="route", batch=1)

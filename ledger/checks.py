@@ -37,6 +37,13 @@ def registered_names(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     return found
 
 
+def document_templates(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A page of the site given as the template of a PDF would fail when somebody waits for the document."""
+    wrong = [spec for spec in kinds.documents.values() if not spec.template.startswith("documents/")]
+    text = "document %s: %s is not below templates/documents/"
+    return [Error(text % (spec.key, spec.template), id="ledger.E005") for spec in wrong]
+
+
 def broker_options(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """A hung task must end before the broker hands it to somebody else."""
     visibility = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]

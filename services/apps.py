@@ -43,7 +43,7 @@ class ServicesConfig(AppConfig):
         )
         kinds.register_document(
             "services.licence",
-            template="services/licence.html",
+            template="documents/services/licence.html",
             context="services.queries.licence_context",
             series="LIC",
             name_zh="电子证照",

@@ -1,6 +1,7 @@
 """Names are resolved at start, and the command checks what was registered."""
 
 import inspect
+from dataclasses import replace
 
 import pytest
 from django.core.checks import run_checks
@@ -9,8 +10,9 @@ from pytest_django import Settings
 
 from ledger import kinds
 from ledger.actions import redeem_due, run_periodic
-from ledger.checks import broker_options, registered_names
+from ledger.checks import broker_options, document_templates, registered_names
 from ledger.models import Promise
+from tests.ledger.paper import SLIP
 
 
 def breach() -> list[str]:
@@ -26,6 +28,12 @@ def test_a_name_that_leads_nowhere_is_a_check_error(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(kinds.invariants, "I0", "ledger.queries.no_such_thing")
     assert [error.id for error in registered_names(None)] == ["ledger.E001"]
     assert any(error.id == "ledger.E001" for error in run_checks())
+
+
+def test_a_page_of_the_site_as_the_template_of_a_pdf_is_a_check_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert document_templates(None) == []
+    monkeypatch.setitem(kinds.documents, SLIP.key, replace(SLIP, template="services/licence.html"))
+    assert [error.id for error in document_templates(None)] == ["ledger.E005"]
 
 
 def test_a_task_that_outlives_its_message_is_a_check_error(settings: Settings) -> None:

@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts.demo_identity import demo_phone
 from accounts.queries import presence_of_user
 from accounts.rules import city_date
 from cases import engine
+from ledger.actions import redeem_due
 from ledger.clock import app_now, shifted
 from ledger.models import Document
 from services import actions, queries, rules
@@ -51,6 +53,16 @@ def test_the_name_on_it_is_sealed_and_what_is_printed_shows_a_mask(city: City) -
         assert name not in cursor.fetchone()[0]
     printed = queries.licence_context(str(licence.pk), "zh-hans")
     assert printed["holder"].startswith(name[0]) and name not in json.dumps(printed, default=str, ensure_ascii=False)
+
+
+def test_the_printed_licence_is_drawn_and_says_what_it_allows_and_until_when(city: City) -> None:
+    licence = licensed(city, SIGN)
+    redeem_due()
+    path = queries.licence_pdf(city["resident"], licence.pk)
+    assert path is not None
+    text = "".join("".join(page.extract_text() for page in PdfReader(path).pages).split())
+    for said in (licence.number, "店招标牌", "示例餐饮有限公司", str(licence.valid_until), "区行政审批服务局"):
+        assert said in text, said
 
 
 def test_a_licence_that_begins_in_the_past_is_refused_with_the_whole_decision(city: City) -> None:
