@@ -42,6 +42,7 @@ class CaseKind:
         partial: template of the detail on the case file.
         public: category, state, place and dates of its cases are open data (design 6).
         called: what whoever opened it calls it, a key of CALLED: notices and the case file word it so.
+        icon: name of a Bootstrap icon, for lists.
         tracking: `(case: Case, now: datetime) -> cases.queries.TrackFacts | None`: what only this kind tells whoever
             follows the case by its private link; "" its cases are followed by nobody from outside.
     """
@@ -60,6 +61,7 @@ class CaseKind:
     public: bool = False
     tracking: str = ""
     called: str = "report"
+    icon: str = "folder2"
 
     def dotted_names(self) -> Iterator[str]:
         names = (

@@ -18,6 +18,7 @@ class EventsConfig(AppConfig):
                 slug="event",
                 name_zh="城市管理事件",
                 name_en="Incident",
+                icon="geo-alt",
                 workflow="events.workflow.EVENT",
                 detail="events.queries.report_detail",
                 facts="events.queries.facts",

@@ -103,6 +103,8 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 )
 
 
+# kind of case → entry of the rail; all others stand under the list of cases
+CASES_UNDER = {"service": "/desk/services/", "wage_warning": "/desk/wages/", "wage_claim": "/desk/wages/"}
 DEMO_STRIP = "accounts/_demo_strip.html"
 FIELD_BAR: tuple[dict[str, Any], ...] = (
     {"path": "/field/", "icon": "check2-square", "label": _("Tasks")},
@@ -230,22 +232,23 @@ class Shell:
         hat = self.presence.hat
         return "" if hat is None else hat.department_en if self.english else hat.department_zh
 
-    def rail(self, counts: dict[str, int] | None = None) -> Iterator[tuple[Any, list[Line]]]:
+    def rail(self, counts: dict[str, int] | None = None, kind: str = "") -> Iterator[tuple[Any, list[Line]]]:
         """Groups of the rail that have something in them for this hat.
 
         Arguments:
             counts: of the inbox views, where the page has them already; otherwise one statement fetches them.
+            kind: of the case the page is about; a case stands under the work it belongs to.
         """
         actor = self.presence.actor
         if counts is None:
             counts = inbox_counts(actor, app_now()) if actor.may("cases.read") else {}
         for title, entries in GROUPS:
-            lines = [self._line(entry, counts) for entry in entries if _exists(entry.path) and _opens(entry, actor)]
+            shown = [entry for entry in entries if _exists(entry.path) and _opens(entry, actor)]
+            lines = [self._line(entry, counts, CASES_UNDER.get(kind, self.request.path)) for entry in shown]
             if lines:
                 yield title, lines
 
-    def _line(self, entry: Entry, counts: dict[str, int]) -> Line:
-        path = self.request.path
+    def _line(self, entry: Entry, counts: dict[str, int], path: str) -> Line:
         current = path.startswith(entry.path) if entry.prefix else path == entry.path
         return Line(entry.path, entry.icon, entry.label, current, counts.get(entry.count))
 

@@ -12,6 +12,7 @@ SERVICE_KIND = CaseKind(
     slug="service",
     name_zh="政务服务办件",
     name_en="Application",
+    icon="file-earmark-check",
     workflow="services.workflow.SERVICE",
     detail="services.queries.matter_detail",
     facts="services.queries.facts",

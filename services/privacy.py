@@ -250,6 +250,7 @@ REQUEST_KIND = CaseKind(
     slug="privacy_request",
     name_zh="个人信息请求",
     name_en="Request about personal data",
+    icon="person-lock",
     workflow="services.privacy.REQUEST",
     detail="services.queries.privacy.request_detail",
     facts="services.queries.privacy.request_facts",

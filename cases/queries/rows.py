@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import OuterRef, Q, Subquery
 
+from cases import kinds
 from cases.models import Clock
 from cases.queries import words
 
@@ -36,6 +37,7 @@ class CaseRow:
     title: str
     kind: str
     kind_label: str
+    kind_icon: str
     category: str
     category_label: str
     place: str
@@ -86,6 +88,7 @@ def case_facts(values: Mapping[str, Any], labels: Mapping[str, str], now: dateti
         "title": get["title"],
         "kind": get["kind"],
         "kind_label": words.kind_label(get["kind"]),
+        "kind_icon": kinds.kind(get["kind"]).icon,
         "category": get["category"],
         "category_label": labels.get(get["category"], get["category"]),
         "place": grid or village,

@@ -74,9 +74,9 @@ def clock_context(limit: LimitRow | None, now: datetime) -> dict[str, Any] | Non
     return {
         "limit": limit,
         "level": limit.level,
-        "deadline": f"{limit.label}, {deadline}",
+        "deadline": f"{limit.label} · {deadline}",
         "share": limit.share,
-        "explained": f"{explained}, {nature}" if nature else explained,
+        "explained": f"{explained} · {nature}" if nature else explained,
     }
 
 

@@ -189,7 +189,7 @@ def outbox_words() -> str:
 def rail(context: Context) -> list[tuple[Any, list[Line]]]:
     """Groups of the desk's rail; a page that has counted the inbox already passes `inbox_counts`."""
     shell: Shell = context["shell"]
-    return list(shell.rail(context.get("inbox_counts")))
+    return list(shell.rail(context.get("inbox_counts"), getattr(context.get("file"), "kind", "")))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,15 +1,21 @@
 """My data and requests about it: what is shown, to whom, how it is decided, what is erased, and the proof."""
 
+import ast
 import json
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.actions import create_person
 from accounts.models import Membership, Person, User
+from cases import forms as case_forms
 from cases.actions import move_case, withdraw
 from cases.models import Assignment, Case, HistoryEntry
 from cases.queries import bearer
@@ -17,8 +23,10 @@ from ledger.actions import place_hold, redeem, reveal
 from ledger.actors import ANONYMOUS, Actor, ActorKind
 from ledger.clock import app_now
 from ledger.models import AccessEntry, AuditEntry, Promise
+from services import forms
 from services.actions.privacy import ask_about_my_data, settle_privacy
 from services.queries.privacy import my_data
+from services.templatetags.privacy import WORDS
 from tests.accounts.world import acting, browser, department, hat, resident, role, user
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +219,21 @@ def test_the_copy_holds_the_own_values_in_clear_and_is_a_look(me: User) -> None:
     assert {look["purpose"] for look in found["looks"]} == {"own_copy"}
     assert Membership.objects.count() == 0
     assert browser(me).get("/my-data/copy/").status_code == 405
+
+
+def _codes() -> Iterator[str]:
+    """Every code of provenance and of a look that the code base writes: keywords of calls that store or reveal."""
+    for path in sorted(Path(settings.BASE_DIR).glob("*/actions/*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            given = {word.arg: word.value for word in getattr(call, "keywords", ()) if isinstance(call, ast.Call)}
+            if "now" in given and ("basis" in given or "subject_kind" in given):
+                values = (given.get(name) for name in ("source", "purpose", "basis"))
+                yield from (value.value for value in values if isinstance(value, ast.Constant))
+
+
+def test_every_code_of_provenance_has_words_in_both_languages() -> None:
+    codes = {*_codes(), *dict(case_forms.PURPOSES), *dict(forms.PURPOSES)} - {""}
+    assert {"wage_sheet", "PIPL 46", "issue"} <= codes
+    assert codes <= WORDS.keys()
+    with override("zh-hans"):
+        assert [code for code in codes if str(WORDS[code]).isascii()] == []
