@@ -5,7 +5,7 @@ The same after a restart: a matter that was filed is not filed again. Nobody in 
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,7 +74,7 @@ def plans() -> list[Plan]:
 
 
 class Matters:
-    """One run over all plans.
+    """One run over plans.
 
     Arguments:
         tell: called with how many matters stand.
@@ -88,9 +88,9 @@ class Matters:
         self._actors: dict[str, Actor] = {}
         self._papers: dict[tuple[str, int], UUID] = {}
 
-    def run(self) -> int:
-        """File and move everything. Returns how many matters there are."""
-        chosen = plans()
+    def run(self, chosen: Sequence[Plan] = ()) -> int:
+        """File and move the chosen ones, all if none is named. Returns how many matters there are."""
+        chosen = chosen or plans()
         begun = set(Case.objects.filter(submission_key__startswith="demo-service-").values_list("submission_key"))
         with shifted(timedelta(0)), held() as self.promised:
             for count, plan in enumerate(chosen, 1):

@@ -199,10 +199,10 @@ class Rig:
     def flush_redis(self) -> None:
         redis.Redis(unix_socket_path=str(self.paths.redis_socket)).flushall()
 
-    def inside(self, script: str, *arguments: object) -> Any:
+    def inside(self, script: str, *arguments: object, seconds: float = 120) -> Any:
         """Run a script of inside/ against the rig's database; its last line is JSON."""
         argv = ("python", str(INSIDE / script), *map(str, arguments))
-        return json.loads(servers.command(argv, self.env("inside")).strip().splitlines()[-1])
+        return json.loads(servers.command(argv, self.env("inside"), seconds=seconds).strip().splitlines()[-1])
 
     def report(self, key: str) -> dict[str, Any]:
         """The body of a report: one of the client's places and categories, always the same for the same key."""

@@ -1,64 +1,133 @@
-"""Every page once, as a role that uses it: no automatic accessibility finding, nothing scrolls sideways on a phone."""
+"""Every page once, as somebody who uses it: no automatic accessibility finding, nothing scrolls sideways on a phone."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as Late
 
-from tests.journeys import paths
-from tests.journeys.people import City
+from accounts.access import Gate
+from tests.access.routes import Route, routes
+from tests.faults.rig import Rig
+from tests.journeys.pages import NO_PAGE, ON_FOOT, PAGES
+from tests.journeys.people import DESK, PASSWORD, PHONE, City, Person
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-PAGES = {
-    "": ["/", "/report/", "/track/", "/area/", "/grids/", "/addresses/", "/accounts/login/", "/accounts/phone/",
-         "/accessibility/", "/privacy/", "/demo/outbox/",
-         "/wages/", "/wages/?q=W370902001", "/wages/projects/W370902001/", "/wages/claim/"],
-    "acceptor": ["/desk/", "/desk/cases/", "/desk/register/", "/desk/grids/", "/notices/", "{case}", "{case}file/",
-                 "{case}move/reject/", "{case}urge/", "{case}contact/", "{case}release/"],
-    "dispatcher": ["/desk/editions/", "/desk/editions/routing/", "/desk/inbox/overdue/"],
-    "chief": ["/desk/cases/?sort=due", "/desk/editions/routing/{rules}/"],
-    "gridworker": ["/field/", "/field/report/", "/field/map/", "/field/outbox/", "/field/me/"],
-    "admin": ["/desk/users/", "/desk/users/new/", "/desk/departments/", "/desk/departments/new/", "/desk/operations/"],
-    "security": ["/desk/memberships/", "/desk/memberships/new/", "/desk/clients/"],
-    "registrar": ["/desk/zoning/", "/desk/zoning/files/"],
-    "inspector": ["/desk/wages/", "/desk/wages/projects/W370902001/", "/desk/imports/",
-                  "/desk/imports/new/wages.sheet/", "/desk/imports/new/wages.projects/"],
-    "auditor": ["/desk/audit/"],
-}  # fmt: skip
+NARROWEST = 320  # px; residents and field workers carry the smallest phones
+FITS = "width => document.documentElement.scrollWidth <= width"
+PHONE_NUMBER = "16100000009"
 
 
-def findings(page: Page) -> list[str]:
+class Anything(dict[str, str]):
+    """The same word for every object."""
+
+    def __missing__(self, name: str) -> str:
+        return self["*"]
+
+
+def route_of(path: str) -> str:
+    """Name of the route of an address in PAGES, whatever stands for its objects."""
+    for word in ("1", "01900000-0000-7000-8000-000000000000"):
+        try:
+            return resolve(urlsplit(path.format_map(Anything({"*": word}))).path).view_name
+        except Resolver404:
+            continue
+    raise LookupError(path)
+
+
+def answers_get(view: Callable[..., Any] | None) -> bool:
+    """False for a view behind `require_POST`."""
+    while inspect.isfunction(view):
+        methods = inspect.getclosurevars(view).nonlocals.get("request_method_list")
+        if methods is not None:
+            return "GET" in methods
+        view = getattr(view, "__wrapped__", None)
+    return True
+
+
+def has_a_page(route: Route) -> bool:
+    offered = route.rule is not None and route.rule.gate not in (Gate.CLOSED, Gate.CLIENT)
+    return offered and answers_get(route.view) and not any(fnmatchcase(route.name, pattern) for pattern in NO_PAGE)
+
+
+def test_every_route_that_answers_with_a_page_is_looked_at() -> None:
+    listed = {route_of(path) for paths in PAGES.values() for path in paths}
+    assert [route.name for route in routes() if has_a_page(route) and route.name not in listed] == []
+
+
+def test_every_exception_is_one() -> None:
+    listed = {route_of(path) for paths in PAGES.values() for path in paths}
+    names = {route.name for route in routes()}
+    idle = [pattern for pattern in NO_PAGE if not any(fnmatchcase(name, pattern) for name in names - listed)]
+    assert idle == []
+
+
+@pytest.fixture(scope="module")
+def places(platform: Rig) -> dict[str, Any]:
+    """What stands in the braces of PAGES."""
+    made: dict[str, Any] = platform.inside("every_page.py", seconds=600)
+    platform.wait_quiet(within=300)
+    return made
+
+
+def arrive(city: City, who: str, places: dict[str, Any]) -> Person:
+    """Somebody of PAGES in front of a browser, as far as signed in as the first page of the list demands."""
+    name = who.format(**places)
+    if who != "{second}":
+        person = city.person(name, desk=who not in ON_FOOT)
+        if not name:
+            person.open("/accounts/phone/").page.fill("main input[name=phone]", PHONE_NUMBER)
+            person.page.locator("main form button.btn-primary").first.click()
+            person.page.wait_for_url("**/accounts/phone/code/")
+        return person
+    person = city.person("", desk=True).open("/accounts/login/")
+    person.page.fill("input[name=login]", name)
+    person.page.fill("input[name=password]", PASSWORD)
+    person.page.locator("form:has(input[name=password]) button").first.click()
+    person.page.wait_for_url("**/accounts/2fa/authenticate/")
+    return person
+
+
+def enter_the_code(page: Page, secret: str) -> None:
+    counter = sorted(yield_hotp_counters_from_time())[0]
+    page.fill("main input[name=code]", format_hotp_value(hotp_value(secret, counter)))
+    page.locator("main form button").first.click()
+    page.wait_for_url(lambda url: "/2fa/" not in url)
+
+
+def findings(page: Page) -> Iterator[str]:
     """What axe finds on the page, a line each."""
-    answer = Axe().run(page, options=RULES).response
-    return [f"{v['id']}: {v['nodes'][0]['html'][:140]}" for v in answer["violations"]]
+    for found in Axe().run(page, options=RULES).response["violations"]:
+        yield f"{found['id']}: {found['nodes'][0]['html'][:140]}"
 
 
-def _pages(city: City) -> Iterator[tuple[str, str]]:
-    number = paths.report_as_resident(city, paths.BROKEN, "每一页看一遍")
-    rules = city.rig.number("SELECT max(number) FROM ledger_edition WHERE kind = 'routing'")
-    for role, found in PAGES.items():
-        for path in found:
-            yield role, path.format(case=f"/desk/cases/{number}/", rules=rules)
-
-
-@pytest.mark.wide
-def test_axe_finds_nothing_on_any_page_of_any_role(city: City) -> None:
-    wrong = []
-    for role, path in list(_pages(city)):
-        page = city.person(role).open(path).page
-        wrong += [f"{role or 'somebody'} {path} {line}" for line in findings(page)]
-    tracking = city.people[""]
-    tracking.page.go_back()
-    assert not wrong, "\n".join(wrong)
+def overflow(page: Page, width: int) -> Iterator[str]:
+    page.set_viewport_size({"width": width, "height": PHONE["height"]})
+    try:
+        page.wait_for_function(FITS, arg=width, timeout=1500)
+    except Late:
+        yield f"scrolls sideways at {width} px: {page.evaluate('document.documentElement.scrollWidth')} px"
 
 
 @pytest.mark.wide
-def test_no_page_scrolls_sideways_on_a_phone(city: City) -> None:
-    wrong = []
-    for role, path in list(_pages(city)):
-        page = city.person(role, desk=False).open(path).page
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 390:
-            wrong.append(f"{role or 'somebody'} {path}: {width} px")
+@pytest.mark.parametrize("who", PAGES)
+def test_no_page_has_a_finding_or_scrolls_sideways(city: City, places: dict[str, Any], who: str) -> None:
+    person, wrong = arrive(city, who, places), list[str]()
+    page = person.page
+    for path in (path.format(**places) for path in PAGES[who]):
+        page.set_viewport_size(PHONE if who in ON_FOOT else DESK)  # type: ignore[arg-type]
+        person.open(path)
+        assert urlsplit(page.url).path == urlsplit(path).path, f"{path} leads to {page.url}"
+        wrong += [f"{path} {line}" for line in findings(page)]
+        for width in (PHONE["width"], NARROWEST) if who in ON_FOOT else (PHONE["width"],):
+            wrong += [f"{path} {line}" for line in overflow(page, width)]
+        if path == "/accounts/2fa/authenticate/":
+            enter_the_code(page, places["secret"])
     assert not wrong, "\n".join(wrong)
