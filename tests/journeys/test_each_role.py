@@ -1,11 +1,11 @@
 """One stretch per role that the longer journeys do not show: each does what the role is for."""
 
+import random
 import re
 
-import pytest
-
+from accounts.demo_identity import demo_id_number
 from tests.journeys import paths
-from tests.journeys.people import City
+from tests.journeys.people import City, jpeg
 
 
 def test_the_duty_chief_sees_what_no_rule_fits_and_why(city: City) -> None:
@@ -57,11 +57,42 @@ def test_the_auditor_reads_the_audit_and_nothing_else(city: City) -> None:
     assert answer.status == 403
 
 
-@pytest.mark.parametrize("role", ["inspector", "window", "registrar"])
-def test_roles_whose_rooms_open_later_land_on_a_page_that_says_what_they_can_do(city: City, role: str) -> None:
-    person = city.person(role)
-    assert person.page.locator("main h1").inner_text()
-    assert person.page.locator("nav a.it").count() >= 1
+def test_the_window_clerk_files_an_application_for_somebody_at_the_counter_and_accepts_it(city: City) -> None:
+    clerk, chance = city.person("window").open("/desk/services/"), random.Random("counter")
+    clerk.press("老年人优待证办理", "link")
+    typed = {
+        "elder.name": "王示例", "elder.id_number": demo_id_number(chance), "elder.phone": "16100000078",
+        "address": "示范街 9 号", "purpose": "老人不用手机，到窗口办理",
+    }  # fmt: skip
+    for name, text in typed.items():
+        clerk.page.fill(f'[name="{name}"]', text)
+    clerk.page.check("[name=by_relative][value=no]")
+    clerk.page.check("[name=card_type][value='60']")
+    clerk.page.set_input_files("[name=material_identity]", files=[jpeg("identity card")])  # type: ignore[list-item]
+    clerk.page.locator("main form.formbox button.btn-primary").click()
+    clerk.page.wait_for_url(re.compile(r"/desk/cases/\d{19}/"))
+    found = re.search(r"\d{19}", clerk.page.url)
+    assert found
+    clerk.sees("待受理", "服务窗口")
+    clerk.move("受理")
+    city.eventually(lambda: city.state(found.group()) == "deciding", "a worker has handed it on for decision")
+
+
+def test_the_personal_data_officer_corrects_a_name_and_the_resident_reads_it(city: City) -> None:
+    resident = city.person("resident").open("/my-data/")
+    resident.page.check("[name=ask][value=correct_name]")
+    resident.page.fill("[name=right_name]", "例示二")
+    resident.page.locator("main form.formbox button.btn-primary").click()
+    resident.page.wait_for_url("**/track/**")
+    link = resident.page.url
+    found = re.search(r"\d{19}", resident.page.inner_text("main"))
+    assert found
+    city.eventually(lambda: city.state(found.group()) == "to_decide", "a worker has routed it")
+    city.person("dataofficer").case(found.group()).move("同意并执行", note="身份已核实。")
+    city.eventually(lambda: city.state(found.group()) == "done", "a worker has carried it out")
+    resident.page.goto(link)
+    resident.sees("已删除或更正")
+    resident.open("/my-data/").sees("例**", "您的更正")
 
 
 def test_a_resident_signs_in_by_a_phone_code_from_the_stand_in(city: City) -> None:
