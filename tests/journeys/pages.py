@@ -79,7 +79,7 @@ PAGES: dict[str, list[str]] = {
         "/desk/imports/new/grids.divisions/", "/desk/imports/{divisions_right}/", "/desk/imports/{divisions_wrong}/",
     ],
     "admin": [
-        "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/reauthenticate/", "/accounts/password/change/",
+        "/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
         "/desk/users/", "/desk/users/new/", "/desk/users/{user}/", "/desk/departments/", "/desk/departments/new/",
         "/desk/departments/{department}/", "/desk/operations/", "/desk/operations/jobs/{job}/",
         "/desk/imports/new/ledger.holidays/", "/desk/imports/{holidays_right}/", "/desk/imports/{holidays_wrong}/",
@@ -90,7 +90,7 @@ PAGES: dict[str, list[str]] = {
     "leader": ["/desk/", "/desk/wages/"],
     "evaluator": ["/desk/cases/"],
     "{second}": [
-        "/accounts/2fa/authenticate/", "/accounts/2fa/", "/accounts/2fa/reauthenticate/",
+        "/accounts/2fa/authenticate/", "/accounts/2fa/reauthenticate/", "/accounts/reauthenticate/", "/accounts/2fa/",
         "/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/generate/", "/accounts/2fa/totp/deactivate/",
         "/accounts/logout/",
     ],
