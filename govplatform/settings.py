@@ -1,4 +1,5 @@
-"""All settings. Environment differences are a list of variables in .env.example; production refuses unsafe values."""
+"""All settings. What differs between sites comes from the environment: docs/operations.md lists every variable, and
+.env.example hands them to docker-compose.yml. Production refuses unsafe values."""
 
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ if PRODUCTION and (DEBUG or DEMO):
 
 VAR_DIR = Path(env.str("GOVPLATFORM_VAR_DIR", default=str(BASE_DIR / "var")))
 KEYS_DIR = Path(env.str("GOVPLATFORM_KEYS_DIR", default=str(VAR_DIR / "keys")))
-KEYS = load_or_refuse(KEYS_DIR, create=not PRODUCTION)
+KEYS = load_or_refuse(KEYS_DIR, create=not PRODUCTION or sys.argv[1:2] == ["make_keys"])
 SECRET_KEY = KEYS.secret_key
 ALLOWED_HOSTS = env.list("GOVPLATFORM_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 if PRODUCTION and "GOVPLATFORM_HOSTS" not in env.ENVIRON:

@@ -60,9 +60,18 @@ def test_whoever_is_waited_for_exists(compose: dict[str, Any]) -> None:
 
 
 def test_every_variable_of_the_compose_file_is_explained(compose: dict[str, Any]) -> None:
-    used = set(re.findall(r"\$\{(\w+)", COMPOSE.read_text()))
-    explained = set(re.findall(r"^(\w+)=", (CHECKOUT / ".env.example").read_text(), re.MULTILINE))
+    handed_on = {name for name, value in compose["services"]["web"]["environment"].items() if value is None}
+    used = set(re.findall(r"\$\{(\w+)", COMPOSE.read_text())) | handed_on
+    explained = set(re.findall(r"^(?:# )?([A-Z_]+)=", (CHECKOUT / ".env.example").read_text(), re.MULTILINE))
     assert used == explained
+
+
+def test_every_variable_of_the_settings_is_in_the_table_and_reaches_a_container(compose: dict[str, Any]) -> None:
+    read = set(re.findall(r"env\.\w+\(\s*\"(\w+)\"", (CHECKOUT / "govplatform" / "settings.py").read_text()))
+    table = re.findall(r"^\| (`[A-Z].*?) \|", (CHECKOUT / "docs" / "operations.md").read_text(), re.MULTILINE)
+    assert read == set(re.findall(r"`(\w+)`", " ".join(table)))
+    inside = {"GOVPLATFORM_DEBUG", *(f"GOVPLATFORM_{folder}_DIR" for folder in ("VAR", "KEYS", "MEDIA"))}
+    assert read - inside <= set(compose["services"]["web"]["environment"])
 
 
 def test_every_foreign_image_has_a_tag(compose: dict[str, Any]) -> None:
