@@ -1,6 +1,6 @@
 """Shape of what comes in at the desk; rules are the engine's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.core.files import File
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from cases import rules
 from ledger import kinds
 from ledger.kinds import SIMULATION_SIZES
 from ledger.queries.editions import english
@@ -185,6 +186,28 @@ class AtForm(forms.Form):
     )
 
 
+class AnswersField(forms.CharField):
+    """Coded answers a case must have, one a line: "condition = 1"."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return "\n".join(f"{name} = {rules.answer_text(said)}" for name, said in sorted(value.items()))
+        return value
+
+    def to_python(self, value: Any) -> dict[str, Any]:  # type: ignore[override]  # a text becomes answers
+        found: dict[str, Any] = {}
+        for line in (super().to_python(value) or "").splitlines():
+            name, equals, said = (part.strip() for part in line.partition("="))
+            if not line.strip():
+                continue
+            if not (name.isidentifier() and equals and said):
+                raise ValidationError(gettext("Write one condition a line: name = value."))
+            found[name] = rules.answer_value(said)
+        return found
+
+
 class RuleForm(forms.Form):
     """A routing rule: what it fits, where it sends."""
 
@@ -200,9 +223,16 @@ class RuleForm(forms.Form):
         required=False,
         max_length=120,
         label=_("Territory begins with"),
-        help_text=_("a path of division codes; empty is everywhere"),
+        help_text=_("choose from the list, or type a path of division codes; empty is everywhere"),
+        widget=forms.TextInput(attrs={"list": "places", "autocomplete": "off"}),
     )
     source = forms.ChoiceField(required=False, label=_("Source"))
+    answers = AnswersField(
+        required=False,
+        max_length=500,
+        label=_("Only with these answers"),
+        help_text=_("one a line, for example: condition = 1 (first filing condition); level = red (of a wage warning)"),
+    )
     department_id = forms.TypedChoiceField(coerce=int, label=_("Department"))
     needs_role = forms.ChoiceField(required=False, label=_("Role that may take it"))
     automatic = forms.BooleanField(
@@ -216,6 +246,7 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, choices: dict[str, list[tuple[Any, str]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.places = choices["path"]  # offered while typing
         for name, options in choices.items():
             offer(self, name, options)
 
@@ -238,9 +269,9 @@ class PhotosField(forms.FileField):
         super().__init__(widget=ManyFilesInput(attrs=attributes), **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> "list[File[bytes]]":
-        if isinstance(data, (list, tuple)):
+        if data and isinstance(data, (list, tuple)):
             return [super(PhotosField, self).clean(one, initial) for one in data]
-        found = super().clean(data, initial)
+        found = super().clean(data or None, initial)  # an empty list would pass for an answer
         return [found] if found else []
 
 

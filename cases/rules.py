@@ -3,6 +3,7 @@
 import base64
 import hmac
 import ipaddress
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
@@ -25,6 +26,18 @@ def metres_between(
     lon1, lat1, lon2, lat2 = (radians(float(v)) for v in (*first, *second) if v is not None)
     half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return round(2 * EARTH_RADIUS * asin(sqrt(half)), 1)
+
+
+def answer_text(said: Any) -> str:
+    """A coded answer as people write it: true, 1, yes."""
+    return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+
+
+def answer_value(text: str) -> bool | int | str:
+    """What `answer_text` wrote."""
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if text.isascii() and text.isdigit() else text
 
 
 def snapped(lon: float, lat: float) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Shape of what comes in; rules and limits are the actions'."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -91,14 +91,30 @@ class ProofForm(forms.Form):
 
 
 class StepForm(forms.Form):
+    """One move on the phone.
+
+    Arguments:
+        needs: what the move asks for, of `cases.queries.MoveRow.needs`.
+    """
+
     note = forms.CharField(required=False, max_length=1000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
 
+    def __init__(self, *args: Any, needs: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = "note" in needs
 
-class VisitForm(forms.Form):
+
+class VisitForm(StepForm):
+    """What somebody found on site."""
+
     note = forms.CharField(
         required=False, max_length=1000, label=_("What you found"), widget=forms.Textarea(attrs={"rows": 3})
     )
     photos = PhotosField(required=False, label=_("Photos of the place now"))
+
+    def __init__(self, *args: Any, needs: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, needs=needs, **kwargs)
+        self.fields["photos"].required = any(need.startswith("photo_") for need in needs)
 
 
 class FieldReportForm(PlaceForm):

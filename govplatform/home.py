@@ -33,7 +33,6 @@ _DOORS = (
         _("Report a problem"),
         _("Manholes, street lights, blocked pavements, noise. A photo is enough, no account needed."),
     ),
-    ("cases:track", "card-checklist", _("Follow a report"), _("See where it stands with the link you were given.")),
     (
         "services",
         "file-earmark-text",

@@ -222,6 +222,7 @@ DEFAULT_FROM_EMAIL = f"govplatform@{EMAIL_DOMAIN or 'localhost'}"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["govplatform.formats"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

@@ -48,6 +48,7 @@ class Group:
     condition: str
     radio: bool
     inputs: list[forms.BoundField]
+    needed: bool  # where its condition holds; a draft may lack it
     kept: int = 0
 
 
@@ -93,6 +94,7 @@ class ApplicationForm(forms.Form):
                 condition=self._condition(field),
                 radio=field.type in ("choice", "yes_no"),
                 inputs=[self[name] for name in names],
+                needed=field.required,
             )
 
     def papers(self) -> Iterator[Group]:
@@ -100,7 +102,9 @@ class ApplicationForm(forms.Form):
         for paper in self.item.materials:
             bound = self[f"material_{paper.key}"]
             optional = "" if paper.required else _("only if you have it")
-            yield Group(str(bound.label), "", optional, False, [bound], len(self.stored.get(paper.key, ())))
+            yield Group(
+                str(bound.label), "", optional, False, [bound], paper.required, len(self.stored.get(paper.key, ()))
+            )
 
     def _condition(self, field: rules.Field) -> str:
         known = {one.key: one for one in self.item.fields}

@@ -47,7 +47,7 @@ from cases.queries.tracking import (
     tracked_photo,
     tracking,
 )
-from cases.queries.words import move_label
+from cases.queries.words import category_labels, move_label
 
 __all__ = [
     "SORTS",
@@ -88,6 +88,7 @@ __all__ = [
     "case_file",
     "case_for_client",
     "cases_for_client",
+    "category_labels",
     "colleagues",
     "contacts_due",
     "day_bounds",

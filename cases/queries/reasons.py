@@ -62,7 +62,7 @@ def finding_of(case: Case, department_id: int | None) -> Finding | None:
         reason=words.in_language(rule.reason_zh, rule.reason_en) if rule else "",
         department=words.in_language(rule.department.name_zh, rule.department.name_en) if rule else "",
         department_id=rule.department_id if rule else None,
-        owner=(rule.owner.display_name or rule.owner.username) if rule else "",
+        owner=_owner(rule) if rule else "",
         edition_id=edition.pk if edition else None,
         edition=edition.number if edition else None,
         effective_from=edition.effective_from if edition else None,
@@ -70,6 +70,11 @@ def finding_of(case: Case, department_id: int | None) -> Finding | None:
         step=words.step_label(case.kind, found.step_key),
         held=routing is not None and bool(routing.hold),
     )
+
+
+def _owner(rule: RoutingRule) -> str:
+    name = rule.owner.display_name or rule.owner.username
+    return words.in_language(name, rule.owner.display_name_en or name)
 
 
 def _rejected(kept: Sequence[dict[str, str]]) -> tuple[RejectedRule, ...]:

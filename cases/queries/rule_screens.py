@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Role
-from cases import kinds
+from cases import kinds, rules
 from cases.models import RoutingRule
 from cases.queries import words
 from cases.queries.rule_sets import rules_of
@@ -25,8 +25,14 @@ def rule_choices() -> dict[str, list[tuple[Any, str]]]:
         "target": [(f"{slug}:{step}", _step(slug, step)) for slug, step in routed_steps()],
         "department_id": [(row.pk, _name(row)) for row in departments],
         "needs_role": [("", _("any role of the department")), *((role.code, _name(role)) for role in roles)],
+        "path": _places({row.territory for row in departments}),
         "source": [("", _("every source")), *words.source_labels().items()],
     }
+
+
+def _places(paths: set[str]) -> list[tuple[Any, str]]:
+    """Areas of responsibility by their path, with their names."""
+    return [(path, words.in_language(*names)) for path, names in sorted(names_of_paths(paths).items())]
 
 
 def rule_values(rule: RoutingRule | None) -> dict[str, Any]:
@@ -57,11 +63,11 @@ def rule_of(edition_id: int, code: str) -> RoutingRule | None:
 
 def rule_rows(edition_id: int) -> dict[str, dict[str, str]]:
     """The rules of an edition in words, the one that wins first; see ledger.kinds.register_edition."""
-    rules = rules_of(edition_id)
+    found = rules_of(edition_id)
     roles = {role.code: _name(role) for role in Role.objects.all()}
-    places = names_of_paths({rule.path for rule in rules if rule.path})
-    categories = words.category_labels((rule.kind, rule.category) for rule in rules if rule.category)
-    return {rule.code: _row(rule, roles, places, categories) for rule in rules}
+    places = names_of_paths({rule.path for rule in found if rule.path})
+    categories = words.category_labels((rule.kind, rule.category) for rule in found if rule.category)
+    return {rule.code: _row(rule, roles, places, categories) for rule in found}
 
 
 def _row(
@@ -78,7 +84,7 @@ def _row(
         "category": (name if name == rule.category else f"{name} {rule.category}") or _("every category"),
         "territory": place or _("everywhere"),
         "source": words.source_label(rule.source) if rule.source else _("every source"),
-        "answers": ", ".join(f"{field} = {value}" for field, value in sorted(rule.answers.items())),
+        "answers": ", ".join(f"{field} = {rules.answer_text(said)}" for field, said in sorted(rule.answers.items())),
         "department": _name(rule.department),
         "role": roles.get(rule.needs_role, rule.needs_role) or _("any role of the department"),
         "how": _("automatic") if rule.automatic else _("proposal"),
@@ -89,18 +95,18 @@ def _row(
 
 def rule_faults(edition_id: int) -> list[str]:
     """Why an edition of rules cannot be approved: nothing in it, or a rule that sends where nobody is."""
-    rules = rules_of(edition_id)
-    if not rules:
+    found = rules_of(edition_id)
+    if not found:
         return [_("There is no rule in it: every new case would go to the duty chief.")]
     closed = _("Rule %(code)s sends to %(department)s, which has been closed.")
     faults = [
         closed % {"code": rule.code, "department": _name(rule.department)}
-        for rule in rules
+        for rule in found
         if not rule.department.active
     ]
     known = {kind.slug for kind in kinds.all_kinds()}
     unknown = _("Rule %(code)s is for a kind of case that is not there: %(kind)s.")
-    return faults + [unknown % {"code": r.code, "kind": r.kind} for r in rules if r.kind not in known]
+    return faults + [unknown % {"code": r.code, "kind": r.kind} for r in found if r.kind not in known]
 
 
 def _name(row: Any) -> str:

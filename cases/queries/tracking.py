@@ -17,7 +17,7 @@ from ledger.queries.files import Variant
 
 OWN_STAGES = ("report", "reply")
 VERBS = {
-    "open": ("已收到您的报告", "Your report was received"),
+    "open": ("已收到您反映的情况", "Your report was received"),
     "answer": ("您补充了说明", "You added a message"),
     "rate": ("您评价了结果", "You rated the result"),
     "attach": ("您补充了照片", "You added photos"),

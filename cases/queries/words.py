@@ -69,6 +69,11 @@ def category_labels(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return names
 
 
+def bracketed(text: str, inside: str) -> str:
+    """Text with something in brackets, full width in Chinese."""
+    return in_language(f"{text}（{inside}）", f"{text} ({inside})")
+
+
 def source_labels() -> dict[str, str]:
     """Where a case came from."""
     return {
@@ -78,6 +83,7 @@ def source_labels() -> dict[str, str]:
         "api": _("other system"),
         "window": _("service window"),
         "inspection": _("inspection"),
+        "wage_rule": _("wage rules"),
     }
 
 
@@ -152,6 +158,8 @@ ICONS = {
 
 def limit_words(unit: str, budget: Decimal) -> str:
     """A limit in words: "2 urgent hours"."""
+    if unit == "calendar_day":  # one that ends with a day begins at some minute
+        budget = budget.quantize(Decimal("0.1"))
     amount = f"{budget.normalize():f}"
     number = 1 if budget == 1 else 2
     texts = {

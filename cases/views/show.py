@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases import kinds
 from cases.queries import CaseFile, LimitRow, MoveRow, PhotoRow
-from cases.queries.words import limit_words
+from cases.queries.words import bracketed, limit_words
 
 VISITS = frozenset({"verify_true", "verify_false", "check_passed", "check_failed"})
 
@@ -156,7 +156,7 @@ def _why(file: CaseFile) -> dict[str, Any]:
         "rejected": [
             {
                 "title": _("Not used: %(code)s") % {"code": row.code},
-                "text": f"{row.reason}（{row.why}）" if row.reason else row.why,
+                "text": bracketed(row.reason, row.why) if row.reason else row.why,
             }
             for row in found.rejected
         ],

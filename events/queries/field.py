@@ -55,10 +55,12 @@ def my_tasks(actor: Actor, *, lon: float | None = None, lat: float | None = None
     if actor.kind is not ActorKind.MEMBER:
         return []
     free = Q(holder=None, department_id=actor.department_id, needs_role__in=("", actor.role))
+    over_to_others = Q(step_key="handle", case__state="handled")  # proven, the department confirms
     if actor.may("cases.handle"):  # a handler may take what stands at his department
         free |= Q(holder=None, department_id=actor.department_id, step_key="handle")
     rows = (
         Assignment.objects.filter(Q(holder_id=actor.user_id) | free, open=True, case__kind="event")
+        .exclude(over_to_others)
         .select_related("case")
         .annotate(unit=unit_of("case"))
         .order_by("due_at", "pk")[:limit]

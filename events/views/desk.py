@@ -18,7 +18,7 @@ from accounts.access import ActorRequest, requires
 from cases import actions as case_actions
 from cases import queries as case_queries
 from cases.forms import refuse
-from cases.queries.words import limit_words
+from cases.queries.words import bracketed, limit_words
 from cases.views.show import file_context, shown_move
 from cases.views.uploads import store_all
 from events import actions, queries
@@ -64,7 +64,9 @@ def file(request: ActorRequest, number: str) -> HttpResponse:
     english = (get_language() or "").startswith("en")
     case, _chosen = _file_of(request, number, "file")
     conditions = queries.report_detail(case.case_id, request.actor).category.conditions
-    choices = [(c.id, f"{c.text_en if english else c.text_zh}（{limit_words(c.unit, c.budget)}）") for c in conditions]
+    choices = [
+        (c.id, bracketed(c.text_en if english else c.text_zh, limit_words(c.unit, c.budget))) for c in conditions
+    ]
     form = FileForm(request.POST or None, conditions=choices)
 
     def act(found: Any) -> None:

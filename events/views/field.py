@@ -56,6 +56,7 @@ def tasks(request: ActorRequest) -> HttpResponse:
     user = request.actor.user_id
     context = {
         "tasks": rows,
+        "labels": _labels(rows),
         "now": app_now(),
         "grids": grids_of_worker(user, today()) if user is not None else [],
         "located": lon is not None,
@@ -68,7 +69,12 @@ def tasks(request: ActorRequest) -> HttpResponse:
 @FIELD
 def map_page(request: ActorRequest) -> HttpResponse:
     """My tasks on the map with the same list below it."""
-    return render(request, "events/field_map.html", {"tasks": queries.my_tasks(request.actor), "now": app_now()})
+    rows = queries.my_tasks(request.actor)
+    return render(request, "events/field_map.html", {"tasks": rows, "labels": _labels(rows), "now": app_now()})
+
+
+def _labels(rows: list[queries.TaskRow]) -> dict[str, str]:
+    return case_queries.category_labels(("event", row.category) for row in rows)
 
 
 @never_cache
@@ -176,7 +182,7 @@ def visit(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     chosen = next((m for m in file.moves if m.name == transition), None) if file else None
     if file is None or chosen is None:
         raise Http404
-    form = _form(transition)(request.POST or None, request.FILES or None)
+    form = _form(transition, chosen.needs, request)
     if request.method == "POST" and form.is_valid():
         try:
             _do(request, file, transition, form.cleaned_data)
@@ -189,10 +195,11 @@ def visit(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     return render(request, "events/field_visit.html", context, status=422 if form.errors else 200)
 
 
-def _form(transition: str) -> type[forms.Form]:
-    if transition in VISITS:
-        return VisitForm
-    return ProofForm if transition == "finish" else StepForm
+def _form(transition: str, needs: tuple[str, ...], request: HttpRequest) -> forms.Form:
+    posted = (request.POST or None, request.FILES or None)
+    if transition == "finish":
+        return ProofForm(*posted)
+    return (VisitForm if transition in VISITS else StepForm)(*posted, needs=needs)
 
 
 def _do(request: ActorRequest, file: CaseFile, transition: str, data: dict[str, Any]) -> None:

@@ -144,17 +144,21 @@ def _page(request: ActorRequest, wizard: Wizard, status: int = 200) -> HttpRespo
         }[wizard.step],
     }
     if wizard.step == "place":
-        context |= _places(request)
+        context |= _places(request, _searched_for(request, wizard.step))
     if wizard.step == "what":
-        context |= _categories(request, wizard.data)
+        context |= _categories(_searched_for(request, wizard.step), wizard.data)
     if wizard.step in ("details", "contact"):
         chosen = queries.catalogue(app_now()).by_key.get(wizard.data.get("category", ""))
         context |= {"chosen": chosen, "photos_kept": len(taken_up(wizard.data.get("photos_token", "")))}
     return render(request, f"events/report_{wizard.step}.html", context, status=status)
 
 
-def _places(request: ActorRequest) -> dict[str, Any]:
-    text = request.POST.get("q", "")
+def _searched_for(request: ActorRequest, step: str) -> str:
+    """What was typed into the search of this very page; the page before has one of its own."""
+    return request.POST.get("q", "") if request.POST.get("step") == step else ""
+
+
+def _places(request: ActorRequest, text: str) -> dict[str, Any]:
     return {
         "q": text,
         "addresses": search_addresses(text, NEAREST) if text else [],
@@ -162,8 +166,7 @@ def _places(request: ActorRequest) -> dict[str, Any]:
     }
 
 
-def _categories(request: ActorRequest, data: dict[str, str]) -> dict[str, Any]:
-    text = request.POST.get("q", "")
+def _categories(text: str, data: dict[str, str]) -> dict[str, Any]:
     at = app_now()
     found = queries.search_categories(text, at=at, public=True) if text else []
     return {

@@ -1,6 +1,7 @@
 """What pages say again and again: icon, lamp, clock, coded name, grouped number, query string."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,8 +17,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cases.queries import words as case_words
 from govplatform.durations import WORKING_UNITS, read_clock
 from govplatform.shell import Line, Shell
+from grids.queries import names_of_paths
 from ledger.clock import app_now
 from ledger.queries import notice_in_force, work_calendar
 
@@ -81,6 +84,13 @@ def coded(row: Any, attribute: str = "name") -> str:
         if value:
             return str(value)
     return ""
+
+
+@register.simple_tag
+def places_of(rows: Iterable[Any]) -> dict[str, str]:
+    """Names of the areas of rows (`territory`: a path) by path, for `lookup`. Two statements whatever the number."""
+    found = names_of_paths(row.territory for row in rows)
+    return {path: case_words.in_language(*names) for path, names in found.items()}
 
 
 @register.simple_tag

@@ -265,17 +265,22 @@ def vertices(state: DraftState, code: str) -> list[dict[str, Any]]:
     ]
 
 
+def short_names(state: DraftState, page: DraftPage) -> dict[str, str]:
+    """Grids of a draft by code without the name of their village: map and table show one village only."""
+    village = re.split(r" ?[（(]", text(state.row.division_zh, state.row.division_en))[0]
+    whole = {code: text(part.name_zh, part.name_en) for code, part in page.names.items()}
+    return {code: name.removeprefix(village).strip() or name for code, name in whole.items()}
+
+
 def map_shapes(state: DraftState, page: DraftPage) -> dict[str, Any]:
     """Rings in degrees, with what the map writes on them."""
     lines = {line.code: line for line in page.lines}
-    village = re.split(r" ?[（(]", text(state.row.division_zh, state.row.division_en))[0]
+    short = short_names(state, page)
 
     def shape(code: str, ring: Any, households: int | None) -> dict[str, Any]:
-        part, line = page.names[code], lines[code]
-        name = text(part.name_zh, part.name_en)
-        name = name.removeprefix(village).strip() or name  # the map shows one village; the lists give the whole name
+        line = lines[code]
         label = _("%(households)s households") % {"households": households} if households else ""
-        return {"code": code, "name": name, "label": label, "what": line.what, "level": line.level,
+        return {"code": code, "name": short[code], "label": label, "what": line.what, "level": line.level,
                 "ring": closed_degrees(ring)}  # fmt: skip
 
     return {
@@ -300,4 +305,5 @@ def draft_words(state: DraftState, page: DraftPage, tool: str, grid: str) -> dic
         "counts": defect_counts(page.defects),
         "consequences": consequence_lines(page.consequences),
         "vertices": vertices(state, grid),
+        "short": short_names(state, page),
     }

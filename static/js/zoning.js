@@ -55,7 +55,7 @@ function label(shape, layer) {
   words.className = `ml${shape.what ? " sel" : shape.level === "far" ? " hot" : ""}`;
   words.append(shape.name);
   if (shape.label) words.append(Object.assign(document.createElement("small"), { textContent: shape.label }));
-  L.marker(layer.getBounds().getCenter(), { interactive: false, keyboard: false, pmIgnore: true, snapIgnore: true, icon: L.divIcon({ className: "", iconSize: [0, 0], html: words }) }).addTo(map);
+  L.marker(layer.getCenter(), { interactive: false, keyboard: false, pmIgnore: true, snapIgnore: true, icon: L.divIcon({ className: "", iconSize: [0, 0], html: words }) }).addTo(map);
 }
 
 function part(shape) {

@@ -6,13 +6,15 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import create_user
 from accounts.models import Department, Membership, User
+from grids.models import Division
 from ledger.models import AuditEntry
-from tests.accounts.world import COUNTY, City, acting, browser, department, hat, role, user
+from tests.accounts.world import COUNTY, LONG_AGO, City, acting, browser, department, hat, role, user
 
 NEW = {
     "username": "new.one",
@@ -48,6 +50,17 @@ def test_a_membership_is_ended_on_its_screen(town: City) -> None:
     worn = hat(user(), role("handler", "cases.handle"), town.centre)
     assert browser(town.security).post(f"/desk/memberships/{worn.pk}/end/")["location"] == "/desk/memberships/"
     assert Membership.objects.get(pk=worn.pk).valid.upper is not None
+
+
+def test_areas_are_shown_by_name_where_there_is_one(town: City) -> None:
+    hat(user(), role("handler", "cases.handle"), town.centre)
+    Division.objects.create(
+        path=town.centre.territory, name_zh="示意区", name_en="County", level="county", code="370902",
+        valid=DateRange(LONG_AGO, None),
+    )  # fmt: skip
+    page = browser(town.security).get("/desk/memberships/").content.decode()
+    assert f'title="{town.centre.territory}">示意区<' in page
+    assert f'title="{town.centre.territory}">示意区<' in browser(town.system).get("/desk/departments/").content.decode()
 
 
 def test_the_new_user_can_sign_in_with_the_first_password(town: City) -> None:

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from django import forms
 from rest_framework import serializers
 
+from cases.forms import PURPOSES as CASE_PURPOSES
 from ledger import kinds
+from services.forms import PURPOSES as SERVICE_PURPOSES
+from services.templatetags.privacy import WORDS
 from tests.architecture.tree import APPS, ROOT, calls, modules
 
 # names of form fields by which one says who one is
@@ -85,6 +88,21 @@ def test_whoever_stores_a_person_says_under_which_notice() -> None:
         if "notice" not in {keyword.arg for keyword in call.keywords}
     ]
     assert not wrong, wrong
+
+
+def test_every_code_of_provenance_and_access_has_its_words() -> None:
+    """Under "My data" residents read where a value came from and what it was looked at for."""
+    codes = {
+        (keyword.value.value, module.at(call))
+        for module in modules()
+        for call in calls(module)
+        if ast.unparse(call.func).rpartition(".")[2] in {*WRITES_A_PERSON, "reveal"}
+        for keyword in call.keywords
+        if keyword.arg in ("source", "purpose", "basis") and isinstance(keyword.value, ast.Constant)
+    }
+    chosen = {(str(code), "cases.forms") for code, _label in (*CASE_PURPOSES, *SERVICE_PURPOSES)}
+    wrong = sorted((code, where) for code, where in codes | chosen if code not in WORDS)
+    assert len(codes) > 10 and not wrong, wrong
 
 
 def fingerprints() -> dict[str, str]:

@@ -130,8 +130,13 @@ def test_a_rule_of_a_draft_is_written_on_its_own_page(town: World, book: Edition
     page = reverse("cases:rule_edit", kwargs={"edition": book.pk, "code": "R-1"})
     values = {**queries.rule_values(queries.rule_of(book.pk, "R-1")), "department_id": town.id("lab")}
     posted = {name: value for name, value in values.items() if name not in ("automatic", "answers")}
+    posted["answers"] = "hazard = yes\n\ncondition = 1"
     assert client.post(page, posted).status_code == 302
-    assert RoutingRule.objects.get(edition=book, code="R-1").department_id == town.id("lab")
+    written = RoutingRule.objects.get(edition=book, code="R-1")
+    assert (written.department_id, written.answers) == (town.id("lab"), {"hazard": "yes", "condition": 1})
+    assert "condition = 1\nhazard = yes" in client.get(page).content.decode()
+    unreadable = client.post(page, {**posted, "answers": "hazard"})
+    assert (unreadable.status_code, "one condition a line" in text(unreadable)) == (422, True)
     tie = client.post(page, {**posted, "priority": 5})
     assert (tie.status_code, "one of them must go first" in text(tie)) == (422, True)
     assert browser(town, "ada").get(page).status_code == 403

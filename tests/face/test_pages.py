@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_home_page_shows_the_doors_that_open(client: Client) -> None:
     page = client.get("/").content.decode()
-    assert 'href="/report/"' in page and 'href="/track/"' in page and 'href="/area/"' in page
+    assert 'href="/report/"' in page and 'action="/track/"' in page and 'href="/area/"' in page
     assert 'action="/track/"' in page
 
 

@@ -16,7 +16,7 @@ def test_a_public_report_is_followed_rated_and_reopened(city: City) -> None:
     number = paths.report_as_resident(city, paths.BROKEN, "路面坑槽影响通行", with_photo=True)
     somebody = city.people[""]
     link = somebody.page.url
-    somebody.sees("已收到您的上报")
+    somebody.sees("已收到您反映的情况")
     paths.to_the_department(city, number)
     paths.handled(city, number, "坑槽已填补")
     paths.checked_and_closed(city, number)

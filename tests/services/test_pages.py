@@ -46,6 +46,14 @@ def test_a_mistake_loses_neither_words_nor_photos(city: City, browser: Client) -
     assert len(Matter.objects.get().materials["identity"]) == 1
 
 
+def test_a_paper_that_is_needed_is_not_called_optional_though_a_draft_may_lack_it(city: City, browser: Client) -> None:
+    page = browser.get(f"/services/{SIGN}/apply/").content.decode()
+    for group in (papers := list(browser.get(f"/services/{SIGN}/apply/").context["form"].papers())):
+        said = page.split(f"<b>{group.label}</b>")[1].split("</label>")[0]
+        assert ("选填" in said) is not group.needed
+    assert any(group.needed for group in papers)
+
+
 def test_a_form_that_is_sent_again_with_its_photos_is_one_application_and_no_draft(city: City, browser: Client) -> None:
     path, typed = f"/services/{SENIOR}/apply/", _typed(city)
     first, again = (browser.post(path, {**typed, "material_identity": _sheet("identity")}) for _time in range(2))

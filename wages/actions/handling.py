@@ -1,7 +1,7 @@
 """What the inspector decides about a warning: the order to pay, and the proof that it was paid."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,8 +15,6 @@ from ledger.actors import Actor
 from ledger.clock import app_now
 from wages import rules
 from wages.models import WageWarning
-
-DAY = timedelta(days=1)
 
 
 @transaction.atomic(durable=True)
@@ -53,9 +51,10 @@ def order_payment(
 
 
 def _days(now: datetime, until: date) -> Decimal:
-    """From now to the end of a day in the city, in calendar days; cut off, never after midnight."""
-    end = datetime.combine(until + DAY, time(), CITY_ZONE)
-    return (Decimal((end - now).total_seconds()) / Decimal(86400)).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
+    """From now to the last minute of a day in the city, in calendar days, precise to a second."""
+    end = datetime.combine(until, time(23, 59), CITY_ZONE)
+    days = Decimal((end - now).total_seconds()) / Decimal(86400)
+    return days.quantize(Decimal("0.000001"), rounding="ROUND_CEILING")
 
 
 @transaction.atomic(durable=True)

@@ -1,4 +1,4 @@
-"""`manage.py make_keys`: the first keys of a production, which writes none by itself; those that exist stay as they are."""
+"""`manage.py make_keys`: the first keys of a production, which writes none itself; existing ones stay as they are."""
 
 from typing import Any
 
