@@ -95,7 +95,7 @@ def test_an_order_is_given_on_its_own_screen(town: Site) -> None:
     data["pay_until"] = "2026-11-05"
     assert client.post(f"/desk/cases/{case.number}/order/", data).status_code == 302
     assert Case.objects.get(pk=case.pk).state == "ordered"
-    assert "7800" in text(Client().get("/wages/projects/W001/"))
+    assert "7,800" in text(Client().get("/wages/projects/W001/"))
 
 
 def test_no_public_page_shows_a_worker(town: Site) -> None:
@@ -133,7 +133,7 @@ def test_a_worker_reads_the_own_lines_and_disputes_one(town: Site) -> None:
     bring_in([row(1, worker=1), unpaid(2, worker=2)], town["inspector"])
     client = resident("16100000002")
     page = text(client.get("/wages/mine/"))
-    assert page.count("示例工程W001") == 1 and "7800.00" in page
+    assert page.count("示例工程W001") == 1 and "7,800.00" in page
     line = PayLine.objects.get(paid=0)
     path = f"/wages/mine/{line.pk}/2026-09/dispute/"
     assert client.get(path).status_code == 200

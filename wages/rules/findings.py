@@ -183,10 +183,6 @@ def level_name(level: str) -> str:
     return {"red": _("Red"), "yellow": _("Yellow")}.get(level, "")
 
 
-def _yuan(amount: str) -> str:
-    return f"{Decimal(amount):,}"
-
-
 def arithmetic(code: str, figures: Mapping[str, Any]) -> list[Sum]:
     """The numbers of a finding, line by line, as the inspector and the firm check them."""
     if code == NO_PAYROLL:
