@@ -9,7 +9,7 @@ from cases.engine.applying import Applied, Ask, apply, apply_all, lock, lock_all
 from cases.engine.attaching import Photo, attach, contents
 from cases.engine.errors import CaseMoved, NoSuchCase, NotPermitted, SubmissionConflict
 from cases.engine.move import Move, flush_all
-from cases.engine.opening import NewCase, Opened, case_number, open_case, submission_hash
+from cases.engine.opening import NewCase, Opened, answered, case_number, open_case, submission_hash
 from cases.engine.requirements import check_holder, has_open_children
 from cases.engine.steps import by_function, on_duty
 
@@ -24,6 +24,7 @@ __all__ = [
     "Opened",
     "Photo",
     "SubmissionConflict",
+    "answered",
     "apply",
     "apply_all",
     "attach",

@@ -1,6 +1,7 @@
 """Opening a case, exactly once per submission key."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.db import connection, models
@@ -68,9 +70,26 @@ class Opened:
 
 
 def submission_hash(body: object) -> str:
-    """SHA-256 of a submitted body in canonical JSON: what decides whether a repeated key brings the same form."""
+    """Keyed digest of a submitted body in canonical JSON: what decides whether a repeated key brings the same form.
+
+    Keyed, because it outlives the contact: who had only the database could else try out every phone number.
+    """
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hmac.new(settings.KEYS.index, b"submission\0" + text.encode(), hashlib.sha256).hexdigest()
+
+
+def answered(submission_key: str, submission_hash: str) -> Opened | None:
+    """The first answer to a submission key; None if it never came. For a body that would no longer be taken today.
+
+    Raises:
+        SubmissionConflict: the key came before with another body.
+    """
+    case = Case.objects.filter(submission_key=submission_key).first()
+    if case is None:
+        return None
+    if case.submission_hash != submission_hash:
+        raise SubmissionConflict(case_number=case.number)
+    return Opened(case, replayed=True)
 
 
 def open_case(
@@ -106,11 +125,9 @@ def open_case(
     if not submission_key:
         raise ValidationError({"submission_key": _("The form has no submission key.")})
     begun = _begin(submission_key, now)
-    if begun.first_id is not None:
-        case = Case.objects.get(pk=begun.first_id)
-        if begun.first_hash != submission_hash:
-            raise SubmissionConflict(case_number=case.number)
-        return Opened(case, replayed=True)
+    first = answered(submission_key, submission_hash) if begun.first_id is not None else None
+    if first is not None:
+        return first
     parent = lock(parent_id, actor=actor, now=now) if parent_id is not None else None
     case = _case(new, actor, now, begun.serial or 0)
     case.pk = begun.new_id

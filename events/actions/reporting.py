@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import create_person
 from cases.actions import count_intake
-from cases.engine import NewCase, Opened, Photo, contents, open_case, submission_hash
+from cases.engine import NewCase, Opened, Photo, answered, contents, open_case, submission_hash
 from cases.models import Case
 from cases.rules import tracking_token
 from events import rules
@@ -107,14 +107,27 @@ def report_incident(
         cases.engine.SubmissionConflict: the key came before with another body.
     """
     now = app_now()
-    chosen = _checked(incident, source, now)
-    place = locate(lon=incident.lon, lat=incident.lat, datum=incident.datum, on=localtime(now).date())
-    body = _body(incident, source, contact)
-    opened = _open(actor, incident, source, chosen, place, now, submission_key, body)
+    opened = _opened(actor, incident, source, contact, now, submission_key)
     if not opened.replayed:
         _complete(opened, actor, source, contact, network, now)
     token = tracking_token(opened.case.pk, settings.KEYS.token)
     return Receipt(opened.case.pk, opened.case.number, token, opened.case.opened_at, opened.replayed)
+
+
+def _opened(actor: Actor, incident: Incident, source: str, contact: Contact, now: datetime, key: str) -> Opened:
+    """The new case, or the first one of this key: a repeat is answered as the first time, also when its category or
+    place would no longer be taken.
+    """
+    body = _body(incident, source, contact)
+    try:
+        chosen = _checked(incident, source, now)
+        place = locate(lon=incident.lon, lat=incident.lat, datum=incident.datum, on=localtime(now).date())
+    except ValidationError:
+        first = answered(key, body)
+        if first is None:
+            raise
+        return first
+    return _open(actor, incident, source, chosen, place, now, key, body)
 
 
 def _checked(incident: Incident, source: str, now: datetime) -> CategoryRow:

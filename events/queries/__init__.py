@@ -18,7 +18,7 @@ from events.queries.facts import deadline, facts, on_site
 from events.queries.field import TaskRow, my_tasks
 from events.queries.frequent import frequent_categories
 from events.queries.place import PlacePage, PublicReport, Share, Window, place_figures, place_page, recent_reports
-from events.queries.tracking import track_facts, tracking_of_number
+from events.queries.tracking import track_facts, tracking_of_number, was_reported
 
 __all__ = [
     "Catalogue",
@@ -56,4 +56,5 @@ __all__ = [
     "similar_cases",
     "track_facts",
     "tracking_of_number",
+    "was_reported",
 ]

@@ -43,3 +43,8 @@ def tracking_of_number(number: str, actor: Actor, *, now: datetime) -> Tracking 
     own = found.filter(reporter_kind=str(actor.kind), reporter_id=actor.id) if actor.id else found.none()
     case_id = own.values_list("pk", flat=True).first()
     return track_case(case_id, now=now) if case_id is not None else None
+
+
+def was_reported(submission_key: str) -> bool:
+    """Whether a report with this key was taken before."""
+    return Case.objects.filter(submission_key=submission_key, kind="event").exists()

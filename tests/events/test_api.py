@@ -1,5 +1,6 @@
 """Other systems report with an idempotency key and follow their own reports."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ApiClient
 from accounts.queries import token_hash
+from cases.engine import submission_hash
 from cases.models import Case
+from events.models import Category
+from events.queries import forget_catalogue
 from ledger.clock import app_now
 from tests.events.town import HERE, Town
 
@@ -59,6 +63,23 @@ def test_the_same_key_with_another_body_is_refused(token: str) -> None:
     answer = send(token, description="别的事")
     assert answer.status_code == 409
     assert Case.objects.count() == 1
+
+
+def test_a_repeat_is_answered_as_the_first_time_whatever_has_become_of_category_and_place(token: str) -> None:
+    first = send(token)
+    Category.objects.filter(key=BODY["category"]).update(active=False)
+    forget_catalogue()
+    assert (send(token).status_code, send(token).json()) == (201, first.json())
+    assert send(token, description="别的事").status_code == 409
+    assert send(token, key="k2").status_code == 400
+    assert Case.objects.count() == 1
+
+
+def test_what_is_kept_of_a_body_cannot_be_tried_out_without_the_key(town: Town, settings: Any) -> None:
+    told = submission_hash(["13900000018"])
+    assert told == submission_hash(["13900000018"]) != submission_hash(["13900000019"])
+    settings.KEYS = replace(settings.KEYS, index=b"x" * 32)
+    assert submission_hash(["13900000018"]) != told
 
 
 def test_keys_of_two_clients_never_meet(town: Town, token: str) -> None:
