@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.access import AccessRule, Gate, rule_of
+from accounts.faults import problem_answer
 from accounts.queries import NOBODY, Presence, presence_of_client, presence_of_user
 from ledger.actors import ActorKind
 
@@ -59,7 +60,7 @@ class CurrentActor:
             presence = _presence(request)
         except (OperationalError, InterfaceError) as error:
             log.error("database away: %s", type(error).__name__)
-            return _away()
+            return _away(request)
         if not rule.admits(presence.actor):
             return _refuse(request, rule, presence)
         if presence.second_factor_missing and not name.startswith(WITHOUT_SECOND_FACTOR):
@@ -82,8 +83,10 @@ def _presence(request: HttpRequest) -> Presence:
     return kept
 
 
-def _away() -> HttpResponse:
+def _away(request: HttpRequest) -> HttpResponse:
     """503 that asks nothing of the database, not even for messages of the last action."""
+    if request.path.startswith("/api/"):
+        return problem_answer(request, 503, headers={"Retry-After": RETRY_AFTER_SECONDS})
     response = HttpResponse(render_to_string("govplatform/away.html"), status=503)
     response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
@@ -102,9 +105,7 @@ def _refuse(request: HttpRequest, rule: AccessRule, presence: Presence) -> HttpR
     if presence.actor.kind is not ActorKind.ANONYMOUS and rule.gate is not Gate.CLIENT:
         raise PermissionDenied
     if rule.gate is Gate.CLIENT:
-        if presence.actor.kind is ActorKind.CLIENT:
-            raise PermissionDenied
-        return _unauthorised(request)
+        return _lacking(request, rule) if presence.actor.kind is ActorKind.CLIENT else _unauthorised(request)
     if request.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json"):
         return _unauthorised(request)
     # after a lost form one comes home, not to an address that only takes POST
@@ -116,7 +117,12 @@ def _refuse(request: HttpRequest, rule: AccessRule, presence: Presence) -> HttpR
 
 
 def _unauthorised(request: HttpRequest) -> HttpResponse:
-    body = {"type": "about:blank", "title": _("Sign-in needed"), "status": 401, "instance": request.path}
-    return JsonResponse(
-        body, status=401, content_type="application/problem+json", headers={"WWW-Authenticate": 'Bearer realm="api"'}
-    )
+    return problem_answer(request, 401, headers={"WWW-Authenticate": 'Bearer realm="api"'})
+
+
+def _lacking(request: HttpRequest, rule: AccessRule) -> HttpResponse:
+    """403 that names the scopes of which one is needed (RFC 6750, 3.1)."""
+    scopes = " ".join(rule.rights)
+    asked = f'Bearer realm="api", error="insufficient_scope", scope="{scopes}"'
+    detail = _("The token lacks the scope: %(scopes)s.") % {"scopes": scopes}
+    return problem_answer(request, 403, detail=detail, headers={"WWW-Authenticate": asked})

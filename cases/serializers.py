@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.api import FlagField, LimitField, MomentField, TextField
+from cases.queries.rows import read_key
 
 
 class CaseQuery(serializers.Serializer[Any]):
@@ -20,6 +22,12 @@ class CaseQuery(serializers.Serializer[Any]):
     until = MomentField()
     after = TextField()
     limit = LimitField()
+
+    def validate_after(self, key: str) -> str:
+        """One that was made up would begin again at the first page."""
+        if key and read_key(key) is None:
+            raise serializers.ValidationError(_("Take it from `next` of the page before."))
+        return key
 
 
 class CaseOut(serializers.Serializer[Any]):

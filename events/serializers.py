@@ -4,19 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api import MomentField, NumberField, TextField
+from accounts.api import MomentField, NumberField, StrictIn, TextField
 from events import rules
 from grids.datum import Datum
 
 
-class ContactIn(serializers.Serializer[Any]):
+class ContactIn(StrictIn):
     """How the reporter can be reached; optional, sealed at rest, erased 90 days after closing."""
 
     name = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     phone = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
 
 
-class ReportIn(serializers.Serializer[Any]):
+class ReportIn(StrictIn):
     """An incident. The point states its datum; the category is a key of the catalogue in force."""
 
     category = serializers.CharField(max_length=60, help_text="event/01/0112")

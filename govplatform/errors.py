@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from accounts.faults import MEDIA_TYPE, problem
 from cases.engine import CaseMoved
 from events.api.open311.writing import error as open311_error
 from govplatform.logs import request_id
@@ -26,11 +27,10 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _answer(request: HttpRequest, status: int, title: str, detail: str, **extra: Any) -> HttpResponse:
     if request.path.startswith("/open311/"):
-        return open311_error(request, status, f"{title}. {detail}")
+        return open311_error(request, status, detail)
     if _wants_json(request):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.path}
-        body.update(extra)
-        return JsonResponse(body, status=status, content_type="application/problem+json")
+        body = problem(request.path, status, detail=detail, errors=extra.get("errors"))
+        return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
     context = {"title": title, "detail": detail, "status": status, "request_id": request_id.get(), **extra}
     return render(request, "govplatform/error.html", context, status=status)
 
@@ -96,13 +96,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def problem_details(exception: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler."""
-    status, title, errors = _problem(exception)
+    status, detail, errors = _problem(exception)
     if status is None:
         return None
-    body = {"type": "about:blank", "title": title, "status": status, "instance": context["request"].path}
-    if errors is not None:
-        body["errors"] = _by_field(errors)
-    response = Response(body, status=status, content_type="application/problem+json")
+    body = problem(context["request"].path, status, detail=detail, errors=None if errors is None else _by_field(errors))
+    response = Response(body, status=status, content_type=MEDIA_TYPE)
     response.exception = True
     for name, value in _headers(exception).items():
         response[name] = value
@@ -115,21 +113,21 @@ def _headers(exception: Exception) -> dict[str, str]:
 
 
 def _problem(exception: Exception) -> tuple[int | None, str, Any]:
+    """Status, detail, messages by field."""
     if isinstance(exception, exceptions.ValidationError):
-        return 400, _("This cannot be saved as it is"), exception.detail
+        return 400, "", exception.detail
     if isinstance(exception, exceptions.Throttled):
-        return 429, _("Too many calls"), None
+        return 429, "", None
     if isinstance(exception, exceptions.APIException):
         return exception.status_code, str(exception.detail), None
     if isinstance(exception, ValidationError):
-        fields = exception.message_dict if hasattr(exception, "error_dict") else {"": exception.messages}
-        return 400, _("This cannot be saved as it is"), fields
+        return 400, "", exception.message_dict if hasattr(exception, "error_dict") else {"": exception.messages}
     if isinstance(exception, CaseMoved):
         return 409, str(exception), None
     if isinstance(exception, PermissionDenied):
-        return 403, _("Not permitted"), None
+        return 403, "", None
     if isinstance(exception, Http404):
-        return 404, _("Nothing here"), None
+        return 404, "", None
     return None, "", None
 
 

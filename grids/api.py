@@ -1,5 +1,7 @@
 """Point → grid for other systems, by token."""
 
+from math import isfinite, nan
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -7,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import AccessRule, Gate
-from accounts.api import ApiView, problems
+from accounts.api import ApiView, problems, refuse_unknown
 from grids import queries
 from grids.datum import Datum
 from grids.serializers import GridAtOut
@@ -28,14 +30,21 @@ class GridAtView(ApiView):
     def get(self, request: Request) -> Response:
         """Division path and names, and the grid of each scheme; 400 names a coordinate that is not in the city."""
         said = request.query_params
+        refuse_unknown(request, ("lon", "lat", "datum"))
         lon, lat = _degrees(said.get("lon", ""), "lon"), _degrees(said.get("lat", ""), "lat")
-        found = queries.locate(lon=lon, lat=lat, datum=said.get("datum", "wgs84"), on=None)
+        datum = said.get("datum", Datum.WGS84)
+        if datum not in list(Datum):
+            raise ValidationError({"datum": _("Write one of: %(names)s.") % {"names": ", ".join(Datum)}})
+        found = queries.locate(lon=lon, lat=lat, datum=datum, on=None)
         return Response(found.as_json())
 
 
 def _degrees(text: str, field: str) -> float:
     """A serializer would do the same for four times the work; this is the most called address of the API."""
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
-        raise ValidationError({field: _("Longitude and latitude must be numbers.")}) from None
+        found = nan
+    if not isfinite(found):
+        raise ValidationError({field: _("Longitude and latitude must be numbers.")})
+    return found

@@ -1,9 +1,18 @@
 """What every API view shares: limits, problem details, pages by key, conditional answers. Routes are in the rooms."""
 
-from accounts.api.base import ApiView, actor_of
-from accounts.api.fields import LIMIT_MOST, FlagField, LimitField, MomentField, NumberField, TextField, read_moment
+from accounts.api.base import ApiView, actor_of, refuse_body
+from accounts.api.fields import (
+    LIMIT_MOST,
+    FlagField,
+    LimitField,
+    MomentField,
+    NumberField,
+    StrictIn,
+    TextField,
+    read_moment,
+)
 from accounts.api.limits import Count, hit, limit_headers, public_limit
-from accounts.api.pages import next_link, page_parameters, read_query
+from accounts.api.pages import next_link, page_parameters, read_query, refuse_unknown
 from accounts.api.problems import ProblemOut, TooLarge, problems
 
 __all__ = [
@@ -15,6 +24,7 @@ __all__ = [
     "MomentField",
     "NumberField",
     "ProblemOut",
+    "StrictIn",
     "TextField",
     "TooLarge",
     "actor_of",
@@ -26,4 +36,6 @@ __all__ = [
     "public_limit",
     "read_moment",
     "read_query",
+    "refuse_body",
+    "refuse_unknown",
 ]

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, Throttled
 from rest_framework.parsers import JSONParser
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.access import ActorRequest
 from accounts.api.limits import Count, hit, limit_headers
-from accounts.api.problems import TooLarge
+from accounts.api.problems import NoLength, TooLarge
 from ledger.actors import Actor
 
 BODY_LIMIT = 256 * 1024  # bytes; a report is a few hundred
@@ -42,8 +43,7 @@ class ApiView(APIView):
         self.count = self.counted(request)
         if self.count.exceeded:
             raise Throttled(wait=self.count.reset, detail=_("Too many calls"))
-        if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
-            raise TooLarge(_("The body is too large."))
+        refuse_body(request._request)
 
     def counted(self, request: Request) -> Count:
         """One more call of this client."""
@@ -54,6 +54,18 @@ class ApiView(APIView):
         for name, value in limit_headers(getattr(self, "count", Count(0))).items():
             answer[name] = value
         return answer
+
+
+def refuse_body(request: HttpRequest) -> None:
+    """Nothing is read of a body that is too large or does not say how long it is.
+
+    Raises:
+        TooLarge, NoLength.
+    """
+    if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+        raise NoLength(_("Send the header Content-Length."))
+    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
+        raise TooLarge(_("At most %(most)s bytes are taken.") % {"most": BODY_LIMIT})
 
 
 def actor_of(request: Request) -> Actor:

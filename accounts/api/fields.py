@@ -14,6 +14,16 @@ LIMIT_USUAL, LIMIT_MOST = 50, 200
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
 
 
+class StrictIn(serializers.Serializer[Any]):
+    """A body whose fields are all known: a misspelt one is refused by name, for what it says would be lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError({name[:60]: [_("There is no such field.")] for name in unknown[:10]})
+        return super().to_internal_value(data)
+
+
 class TextField(serializers.CharField):
     """A short text of a query; no control characters."""
 

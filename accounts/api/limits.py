@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponse
+
+from accounts.faults import problem_answer
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 WINDOW_SECONDS = 60
@@ -125,8 +126,7 @@ def caller(request: HttpRequest) -> str:
 
 
 def _refused(request: HttpRequest) -> HttpResponse:
-    body = {"type": "about:blank", "title": _("Too many calls"), "status": 429, "instance": request.path}
-    return JsonResponse(body, status=429, content_type="application/problem+json")
+    return problem_answer(request, 429)
 
 
 def public_limit(view: View, refused: Callable[[HttpRequest], HttpResponse] = _refused) -> View:

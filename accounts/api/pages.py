@@ -1,5 +1,6 @@
 """Queries that are read strictly, and lists that go on by key."""
 
+from collections.abc import Container
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,15 +16,26 @@ def read_query(shape: type[serializers.Serializer[Any]], request: Request) -> di
     """The query read by a serializer.
 
     Raises:
-        rest_framework.exceptions.ValidationError: a parameter is wrong, or nobody knows it.
+        rest_framework.exceptions.ValidationError: a parameter is wrong, unknown, or comes twice.
     """
     form = shape(data=request.query_params.dict())
-    unknown = sorted(set(request.query_params) - set(form.fields))
-    if unknown:
-        raise serializers.ValidationError({name[:60]: [_("There is no such parameter.")] for name in unknown[:10]})
+    refuse_unknown(request, form.fields)
     form.is_valid(raise_exception=True)
     found: dict[str, Any] = form.validated_data
     return found
+
+
+def refuse_unknown(request: Request, known: Container[str] = ()) -> None:
+    """A typing error never answers with everything.
+
+    Raises:
+        rest_framework.exceptions.ValidationError: a parameter is not known, or comes twice.
+    """
+    said = request.query_params
+    wrong = {name[:60]: [_("There is no such parameter.")] for name in said if name not in known}
+    wrong.update({name: [_("This parameter was given twice.")] for name in said if len(said.getlist(name)) > 1})
+    if wrong:
+        raise serializers.ValidationError(wrong)
 
 
 def next_link(request: Request, key: str) -> str | None:

@@ -2,22 +2,32 @@
 
 from typing import Any
 
+from django.utils.translation import override
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
+
+from accounts.faults import problem
 
 
 class ProblemOut(serializers.Serializer[Any]):
     """What every error is answered with, as `application/problem+json`; title and detail in the caller's language."""
 
     type = serializers.CharField(help_text="always about:blank: the status says what sort of problem it is")
-    title = serializers.CharField()
+    title = serializers.CharField(help_text="one for each status")
     status = serializers.IntegerField()
-    detail = serializers.CharField(required=False)
+    detail = serializers.CharField(required=False, help_text="what exactly was wrong")
     instance = serializers.CharField(required=False, help_text="the path that was called")
     errors = serializers.DictField(  # type: ignore[assignment]  # a field of the answer, not the form's own errors
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="by field, for 400"
     )
+
+
+class NoLength(APIException):
+    """A body in pieces whose length nobody said: it could not be read, and would look like an empty one."""
+
+    status_code = 411
+    default_code = "no_length"
 
 
 class TooLarge(APIException):
@@ -34,12 +44,12 @@ WORDS = {
     404: "There is none, or it is not this client's to see: both are answered alike.",
     406: "`Accept` asks for a form this address does not have.",
     409: "The Idempotency-Key came before with another body.",
+    411: "The body came in pieces without `Content-Length`.",
     413: "The body is larger than 256 KiB.",
     415: "The body is not `application/json`.",
     429: "Too many calls in a minute; `Retry-After` says for how many seconds to wait.",
     503: "The database is away; nothing was written. Send again with the same Idempotency-Key.",
 }
-TITLES = {400: "This cannot be saved as it is", 401: "Sign-in needed", 404: "Nothing here", 429: "Too many calls"}
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
@@ -51,10 +61,8 @@ def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
 
 
 def _problem(status: int) -> OpenApiResponse:
-    value: dict[str, Any] = {
-        "type": "about:blank", "title": TITLES.get(status, WORDS[status]), "status": status, "instance": "/api/v1/…",
-    }  # fmt: skip
-    if status == 400:
-        value["errors"] = {"category": ["Choose a category from the list."]}
+    errors = {"category": ["Choose a category from the list."]} if status == 400 else None
+    with override("en"):
+        value = problem("/api/v1/…", status, errors=errors)
     example = OpenApiExample(f"problem {status}", value=value, response_only=True, status_codes=[str(status)])
     return OpenApiResponse(ProblemOut, description=WORDS[status], examples=[example])

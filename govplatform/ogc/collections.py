@@ -1,20 +1,18 @@
 """What can be had: divisions, the grids of every scheme, public cases. One value each; the views know none."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from cases import queries as case_queries
-from govplatform.ogc.parameters import CITY_ZONE, ItemsQuery
+from govplatform.ogc.parameters import CITY_ZONE, ID, ItemsQuery
 from grids import queries as grid_queries
 from grids.queries import Boundary, Sought
 
 Box = tuple[float, float, float, float]
 Names = tuple[str, str]  # Chinese, English
-ID = re.compile(r"([0-9A-Za-z]{1,24})(?:\.(\d{1,8}))?", re.ASCII)
 ROOT = "/"
 DIVISION_PROPERTIES = {
     "code": "string", "level": "string", "name_zh": "string", "name_en": "string", "path": "string",

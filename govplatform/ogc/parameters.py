@@ -16,6 +16,7 @@ LIMIT_USUAL, LIMIT_MOST = 50, 500
 OF_ITEMS = ("f", "limit", "bbox", "datetime", "after")
 CITY_ZONE = ZoneInfo("Asia/Shanghai")  # a day that is written without a zone is a day of the city
 Box = tuple[float, float, float, float]
+ID = re.compile(r"([0-9A-Za-z]{1,24})(?:\.(\d{1,8}))?", re.ASCII)  # code, or code and version
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 VALUE = re.compile(r"[^\x00-\x1f\x7f]{1,120}")
@@ -66,7 +67,7 @@ def read_items_query(query: QueryDict, properties: Mapping[str, str]) -> ItemsQu
         timed="datetime" in said,
         start=start,
         end=end,
-        after=_text("after", said["after"]) if "after" in said else "",
+        after=_after(said["after"]) if "after" in said else "",
         filters={name: _value(name, said[name], kind) for name, kind in properties.items() if name in said},
     )
 
@@ -83,9 +84,16 @@ def _text(name: str, text: str) -> str:
     return text
 
 
+def _after(text: str) -> str:
+    """Id of the last feature of the page before: one that was made up would begin again at the first page."""
+    if not ID.fullmatch(text):
+        raise ValidationError({"after": _("Take it from the link rel=next of the page before.")})
+    return text
+
+
 def read_limit(text: str) -> int:
     """1 and more; what is above the most is answered with the most (requirement fc-limit-response-1)."""
-    if not re.fullmatch(r"0*[1-9]\d{0,8}", text, re.ASCII):
+    if not re.fullmatch(r"0*[1-9]\d{0,40}", text, re.ASCII):
         raise ValidationError({"limit": _("A whole number from 1 on is needed.")})
     return min(int(text), LIMIT_MOST)
 

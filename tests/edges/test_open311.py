@@ -7,12 +7,15 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml import ElementTree
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases.actions import release
 from cases.models import Case
 from cases.rules import snapped
 from events import actions
+from events.models import Category
+from events.queries import forget_catalogue
 from grids.models import Address, Division
 from ledger.clock import app_now, shifted
 from tests.edges.ask import call, get, make_token
@@ -155,6 +158,8 @@ def test_the_filters_of_the_standard(town: Town) -> None:
     assert numbers(service_code="event-01-0112") == [new]
     assert numbers(service_code="event-01-0112,part-01-0101") == [new, middle]
     assert numbers(service_code="nothing-here") == []
+    twice = json_of(f"{V2}/requests.json?service_code=event-01-0112&service_code=part-01-0101&status=open,closed")
+    assert [row["service_request_id"] for row in twice] == [new, middle]
     assert numbers(start_date=ago(110), end_date=ago(90)) == [old]
     assert numbers(end_date=ago(10)) == [middle, old]
     assert numbers(start_date=ago(5)) == [new]
@@ -165,6 +170,7 @@ def test_the_filters_of_the_standard(town: Town) -> None:
 
 
 WRONG = [
+    "colour=red", "stauts=closed",
     "status=lost", "start_date=yesterday", "end_date=2026-13-01", "page=0", "page=x", "page_size=1001",
     "service_code=%00", "service_request_id=a;b", "start_date=2026-01-01&end_date=2026-09-01",
     "start_date=2026-02-01&end_date=2026-01-01", "service_code=" + ",".join(["x"] * 201),
@@ -262,16 +268,44 @@ def test_a_wrong_field_is_refused_with_its_name_and_nothing_is_written(town: Tow
     assert not Case.objects.exists()
 
 
-def test_a_photo_address_is_never_called_and_the_report_is_not_lost(town: Town) -> None:
-    answer = send(make_token(town), media_url="http://169.254.169.254/latest")
+def test_what_is_not_taken_over_is_named_and_the_report_is_not_lost(town: Town) -> None:
+    said = {"media_url": "http://169.254.169.254/latest", "email": "a@b.example", "descripton": "x"}
+    answer = send(make_token(town), **said)
     assert answer.status_code == 201
-    number = answer.json()[0]["service_request_id"]
-    assert not builders.case(Case.objects.get(number=number).pk).attachments.exists()
+    row = answer.json()[0]
+    assert all(name in row["service_notice"] for name in said), row
+    assert not any(value in row["service_notice"] for value in said.values() if len(value) > 1)
+    assert not builders.case(Case.objects.get(number=row["service_request_id"]).pk).attachments.exists()
+    assert "media_url" in json_of(f"{V2}/discovery.json")["notice"]
+    form = {"api_key": make_token(town, "two"), "service_code": "event-01-0112", "lat": HERE[1], "long": HERE[0]}
+    sent = Client().post(f"{V2}/requests.json", {**form, "media": SimpleUploadedFile("a.jpg", b"x")})
+    assert "media" in sent.json()[0]["service_notice"]
+    assert ":" not in Client().post(f"{V2}/requests.json", form).json()[0]["service_notice"].rpartition("/track/")[2]
+
+
+def test_a_jurisdiction_of_somebody_else_is_refused_in_the_form_too(town: Town) -> None:
+    token = make_token(town)
+    assert send(token, jurisdiction_id="elsewhere").status_code == 404
+    assert send(token, jurisdiction_id="taian").status_code == 201
+    assert Case.objects.count() == 1
+
+
+def test_a_repeat_is_answered_whatever_has_become_of_the_service(town: Town) -> None:
+    token = make_token(town)
+    first = send(token, key="k")
+    Category.objects.filter(key="event/01/0112").update(active=False)
+    forget_catalogue()
+    assert (send(token, key="k").status_code, send(token, key="k").json()) == (201, first.json())
+    assert send(token, key="k", description="别的事").status_code == 409
+    assert send(token, key="new").status_code == 404
+    assert send(token).status_code == 404
 
 
 def test_bodies_that_are_no_form_are_refused(town: Town) -> None:
     token, path = make_token(town), f"{V2}/requests.json"
     assert call("POST", path, token, "{}").status_code == 415
+    pieces = Client().generic("POST", path, headers={"transfer-encoding": "chunked"}, CONTENT_TYPE=FORM)
+    assert (pieces.status_code, pieces.json()[0]["code"]) == (411, 411)
     assert call("POST", path, token, b"a=" + b"x" * (256 * 1024), content_type=FORM).status_code == 413
     assert call("POST", path, token, b"x", content_type="multipart/form-data; boundary=").status_code == 400
     assert call("POST", path, token, b"\xff\xfe=%ff", content_type=f"{FORM}; charset=utf-16").status_code == 400

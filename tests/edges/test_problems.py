@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from cases.models import Case
@@ -75,16 +76,77 @@ def test_a_body_that_is_too_large_is_refused_unread(town: Town) -> None:
 
 def test_the_language_is_the_callers(town: Town) -> None:
     token = make_token(town)
-    english = problem(post(token, "{", accept_language="en"), 400)["title"]
-    chinese = problem(post(token, "{", accept_language="zh-CN"), 400)["title"]
-    assert english == "The body is not JSON in UTF-8."
-    assert chinese != english and not chinese.isascii()
+    english = problem(post(token, "{", accept_language="en"), 400)
+    chinese = problem(post(token, "{", accept_language="zh-CN"), 400)
+    assert english["detail"] == "The body is not JSON in UTF-8."
+    for member in ("title", "detail"):
+        assert chinese[member] != english[member] and not chinese[member].isascii()
+
+
+def test_a_title_stands_for_its_status_and_the_detail_for_what_was_wrong(town: Town) -> None:
+    token = make_token(town)
+    answers = [
+        post(token, "{"), post(token, "[]"), post(token, idempotency_key=""), get("/api/v1/cases?limit=0", token),
+        get("/api/v1/grid-at?lon=1&lat=2", token), get("/api/v1/cases"), get("/api/v1/nothing"),
+        get("/api/v1/cases/1", token), call("PUT", "/api/v1/reports", token), call("PATCH", "/api/v1/cases", token),
+        post(token, content_type="text/xml"), post(token, content_type="text/plain"),
+    ]  # fmt: skip
+    titles: dict[int, set[str]] = {}
+    for answer in answers:
+        titles.setdefault(answer.status_code, set()).add(answer.json()["title"])
+    assert set(titles) == {400, 401, 404, 405, 415}
+    assert all(len(found) == 1 for found in titles.values()), titles
 
 
 def test_no_token_and_a_token_without_the_scope(town: Town) -> None:
     assert problem(get("/api/v1/cases"), 401)
-    assert get("/api/v1/cases").headers["WWW-Authenticate"].startswith("Bearer")
-    problem(get("/api/v1/cases", make_token(town, "poor", ("grids.read",))), 403)
+    assert get("/api/v1/cases").headers["WWW-Authenticate"] == 'Bearer realm="api"'
+    refused = get("/api/v1/cases", make_token(town, "poor", ("grids.read",)))
+    assert "cases.read" in problem(refused, 403)["detail"]
+    assert 'error="insufficient_scope", scope="cases.read"' in refused.headers["WWW-Authenticate"]
+
+
+def test_a_method_is_refused_as_such_and_not_for_want_of_a_form(town: Town) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    problem(stranger.post("/api/v1/openapi.json"), 405)
+    for path in ("/ogc/", "/ogc/api", "/ogc/collections/cases/items"):
+        answer = stranger.post(path)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (405, "application/problem+json")
+
+
+def test_a_body_that_hides_its_length_is_refused_and_not_taken_for_an_empty_one(town: Town) -> None:
+    path, headers = "/api/v1/reports", {"authorization": f"Bearer {make_token(town)}", "transfer-encoding": "chunked"}
+    problem(Client().generic("POST", path, b"", content_type="application/json", headers=headers), 411)
+
+
+def test_with_the_database_away_it_is_a_problem_too(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_token: str) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr("accounts.middleware.presence_of_client", away)
+    answer = get("/api/v1/cases", "gp_one")
+    problem(answer, 503)
+    assert answer.headers["Retry-After"]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("cases?limit=1&limit=2", "limit"), ("cases?after=zzz", "after"), ("grid-at?lon=117&lat=36&town=x", "town"),
+        ("grid-at?lon=117&lon=118&lat=36", "lon"), ("grid-at?lon=nan&lat=36", "lon"), ("grid-at?lon=117", "lat"),
+        ("grid-at?lon=117&lat=36&datum=moon", "datum"), ("services?colour=red", "colour"),
+    ],
+)  # fmt: skip
+def test_a_parameter_is_refused_by_its_name(town: Town, query: str, named: str) -> None:
+    assert list(problem(get(f"/api/v1/{query}", make_token(town)), 400)["errors"]) == [named]
+
+
+def test_a_misspelt_field_is_refused_for_what_it_says_would_be_lost(town: Town) -> None:
+    said = {**json.loads(BODY), "descripton": "x", "contact": {"fone": "1"}}
+    assert list(problem(post(make_token(town), json.dumps(said)), 400)["errors"]) == ["descripton"]
+    del said["descripton"]
+    assert list(problem(post(make_token(town, "two"), json.dumps(said)), 400)["errors"]) == ["contact.fone"]
+    assert not Case.objects.exists()
 
 
 def test_errors_of_a_part_name_the_part(town: Town) -> None:

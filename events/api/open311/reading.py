@@ -16,11 +16,15 @@ from accounts.queries import presence_of_client
 from cases.queries import Wanted, day_bounds
 from events import actions
 from events.api.open311.shapes import category_key
-from events.queries import CategoryRow
 from events.serializers import ServiceRequestIn
 from grids.queries import AddressRow, address_by_code, search_addresses
 from ledger.actors import Actor, ActorKind
 
+# "api_key" in the address is not looked at here; of a new request it is refused (`sender`)
+FILTERS = frozenset(
+    {"service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size", "jurisdiction_id",
+     "api_key"}
+)  # fmt: skip
 WINDOW = timedelta(days=90)
 PAGE_MOST = 1000
 LISTED_MOST = 200  # ids or codes in one list
@@ -37,6 +41,9 @@ def wanted_requests(query: QueryDict, now: datetime) -> tuple[Wanted, int, int]:
     Raises:
         ValidationError: keyed by the argument that cannot be read.
     """
+    unknown = sorted(set(query) - FILTERS)
+    if unknown:
+        raise ValidationError({name[:60]: _("There is no such parameter.") for name in unknown[:10]})
     size = _whole(query, "page_size", PAGE_MOST, PAGE_MOST)
     skip = (_whole(query, "page", 1, 1000) - 1) * size
     numbers = _listed(query, "service_request_id")
@@ -58,7 +65,7 @@ def _whole(query: QueryDict, name: str, usual: int, most: int) -> int:
 
 
 def _listed(query: QueryDict, name: str) -> tuple[str, ...]:
-    found = [part.strip() for part in str(query.get(name, "")).split(",") if part.strip()]
+    found = [part.strip() for part in ",".join(query.getlist(name)).split(",") if part.strip()]
     if len(found) > LISTED_MOST or not all(NAME.fullmatch(part) for part in found):
         raise ValidationError({name: _("This list cannot be read.")})
     return tuple(found)
@@ -66,7 +73,7 @@ def _listed(query: QueryDict, name: str) -> tuple[str, ...]:
 
 def _status(query: QueryDict) -> bool | None:
     """True closed, False open, None both."""
-    found = {part.strip() for part in str(query.get("status", "")).split(",") if part.strip()}
+    found = {part.strip() for part in ",".join(query.getlist("status")).split(",") if part.strip()}
     if not found <= {"open", "closed"}:
         raise ValidationError({"status": _("A status is open or closed.")})
     return None if len(found) != 1 else found == {"closed"}
@@ -124,7 +131,7 @@ def read_form(form: QueryDict) -> tuple[dict[str, Any], dict[str, str]]:
     return fields.validated_data, attributes
 
 
-def incident(row: CategoryRow, said: Mapping[str, Any], attributes: Mapping[str, str]) -> actions.Incident:
+def incident(said: Mapping[str, Any], attributes: Mapping[str, str]) -> actions.Incident:
     """What is reported. Positions of Open311 are WGS 84.
 
     Raises:
@@ -138,9 +145,18 @@ def incident(row: CategoryRow, said: Mapping[str, Any], attributes: Mapping[str,
         raise ValidationError({"attribute": _("This category has no such condition.")})
     lon, lat, address = _place(said)
     return actions.Incident(
-        category=row.key, lon=lon, lat=lat, address=address, description=said["description"],
-        condition=int(condition) if condition else None,
+        category=category_key(said["service_code"]), lon=lon, lat=lat, address=address,
+        description=said["description"], condition=int(condition) if condition else None,
     )  # fmt: skip
+
+
+def not_kept(request: HttpRequest) -> list[str]:
+    """Names of what was sent and is not taken over: photos and their addresses, what nobody needs to answer, and names
+    the standard does not have. The sender is told; nothing is left out in silence.
+    """
+    used = {*ServiceRequestIn().fields, "api_key", "jurisdiction_id"} - {"media_url"}
+    sent = [name for name, value in request.POST.items() if value and not ATTRIBUTE.fullmatch(name)]
+    return [name[:40] for name in (*sent, *request.FILES) if name not in used][:20]
 
 
 def _place(said: Mapping[str, Any]) -> tuple[float, float, str]:
@@ -170,7 +186,10 @@ def contact(said: Mapping[str, Any]) -> actions.Contact:
     return actions.Contact(name=together.strip(), phone=said["phone"])
 
 
-def submission_key(request: HttpRequest, actor: Actor) -> str:
-    """The standard knows no key against repeats; a header Idempotency-Key is taken if it is sent."""
-    key = request.headers.get("Idempotency-Key", "").strip()[:200] or uuid4().hex
-    return hashlib.sha256(f"open311\0{actor.id}\0{key}".encode()).hexdigest()
+def submission_key(request: HttpRequest, actor: Actor) -> tuple[str, bool]:
+    """The key of this report, and whether the sender named one: the standard knows no key against repeats; a header
+    Idempotency-Key is taken if it is sent.
+    """
+    said = request.headers.get("Idempotency-Key", "").strip()[:200]
+    key = f"open311\0{actor.id}\0{said or uuid4().hex}"
+    return hashlib.sha256(key.encode()).hexdigest(), bool(said)

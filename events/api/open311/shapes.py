@@ -44,6 +44,11 @@ def discovery(request: HttpRequest) -> Shape:
         "changeset": CHANGESET,
         "contact": f"{in_language(city['public_title_zh'], city['public_title_en'])} {phone}".strip(),
         "key_service": _("The city's security administrator makes a client and its token, which is the api_key."),
+        # beyond the standard: what a new request may carry and this server does not take
+        "notice": _(
+            "media_url is not fetched and files are not taken: photos are added on the private page that the answer"
+            " names. email, device_id and account_id are not kept. The answer names whatever was not taken over."
+        ),
         "endpoints": [
             {
                 "specification": "http://wiki.open311.org/GeoReport_v2",

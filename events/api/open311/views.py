@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.exceptions import ValidationError as FormError
+from rest_framework.exceptions import APIException
 
 from accounts.access import public
-from accounts.api import hit, limit_headers, public_limit
-from accounts.api.base import BODY_LIMIT
+from accounts.api import hit, limit_headers, public_limit, refuse_body
+from accounts.faults import TITLES
 from cases.engine import CaseMoved
 from cases.queries import Wanted, bearer
-from events import actions
+from events import actions, queries
 from events.api.open311 import reading, shapes
 from events.api.open311.writing import answer, error
 from events.queries import CategoryRow, catalogue
@@ -52,19 +52,19 @@ def edge(*methods: str) -> Callable[[View], View]:
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:
-    return error(request, 429, _("Too many calls"))
+    return error(request, 429, str(TITLES[429]))
 
 
 def _answered(request: HttpRequest, view: View, methods: tuple[str, ...], kwargs: dict[str, Any]) -> HttpResponse:
     if request.method not in methods:
-        refused = error(request, 405, _("This method is not allowed here."))
+        refused = error(request, 405, str(TITLES[405]))
         refused["Allow"] = ", ".join(methods)
         return refused
     try:
         _check_jurisdiction(request)
         return view(request, **kwargs)
-    except (ValidationError, FormError) as fault:
-        return error(request, 400, _sentence(fault))
+    except (ValidationError, APIException) as fault:
+        return error(request, getattr(fault, "status_code", 400), _sentence(fault))
     except PermissionDenied as fault:
         return error(request, 403, str(fault))
     except Http404 as fault:
@@ -75,28 +75,31 @@ def _answered(request: HttpRequest, view: View, methods: tuple[str, ...], kwargs
         return error(request, 400, _("The form cannot be read."))
     except (OperationalError, InterfaceError) as fault:
         log.error("database away or read-only: %s", type(fault).__name__)
-        away = error(request, 503, _("The system is briefly unavailable"))
+        away = error(request, 503, str(TITLES[503]))
         away["Retry-After"] = "5"
         return away
 
 
 def _check_jurisdiction(request: HttpRequest) -> None:
     """There is one; who names it may, who names another one is told."""
-    asked = request.GET.get("jurisdiction_id", settings.CITY)
+    said = [*request.GET.getlist("jurisdiction_id"), *request.POST.getlist("jurisdiction_id")]
+    asked = next((name for name in said if name != settings.CITY), settings.CITY)
     if asked != settings.CITY:
         raise Http404(_("The jurisdiction_id was not found; here it is %(id)s.") % {"id": settings.CITY})
 
 
-def _sentence(fault: ValidationError | FormError) -> str:
-    if isinstance(fault, FormError):
-        detail = fault.detail if isinstance(fault.detail, dict) else {"": fault.detail}
-        fields: dict[str, list[Any]] = {name: list(texts) for name, texts in detail.items()}
+def _sentence(fault: ValidationError | APIException) -> str:
+    if isinstance(fault, APIException):
+        if not isinstance(fault.detail, dict):
+            return str(fault.detail)
+        fields: dict[str, list[Any]] = {name: list(texts) for name, texts in fault.detail.items()}
     else:
         fields = fault.message_dict if hasattr(fault, "error_dict") else {"": fault.messages}
     return " ".join(f"{name}: {text}" if name else str(text) for name, texts in fields.items() for text in texts)
 
 
 def _service(code: str) -> CategoryRow:
+    """The category behind a service code, if residents may choose it."""
     row = catalogue(app_now()).by_key.get(shapes.category_key(code))
     if row is None or not row.public:
         raise Http404(_("The service_code was not found."))
@@ -151,8 +154,7 @@ def token(request: HttpRequest, token: str) -> HttpResponse:
 def _report(request: HttpRequest) -> HttpResponse:
     if request.content_type not in FORMS:
         return error(request, 415, _("Send a form: application/x-www-form-urlencoded."))
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
-        return error(request, 413, _("The body is too large."))
+    refuse_body(request)
     actor = reading.sender(request)
     count = hit(f"client:{actor.id}", settings.API_PER_MINUTE)
     made = _too_many(request) if count.exceeded else _reported(request, actor)
@@ -163,16 +165,20 @@ def _report(request: HttpRequest) -> HttpResponse:
 
 def _reported(request: HttpRequest, actor: Any) -> HttpResponse:
     said, attributes = reading.read_form(request.POST)
+    key, named = reading.submission_key(request, actor)
+    if not (named and queries.was_reported(key)):  # a repeat is answered whatever has become of the service
+        _service(said["service_code"])
     receipt = actions.report_incident(
         actor=actor,
-        incident=reading.incident(_service(said["service_code"]), said, attributes),
+        incident=reading.incident(said, attributes),
         source="api",
-        submission_key=reading.submission_key(request, actor),
+        submission_key=key,
         contact=reading.contact(said),
     )
     link = request.build_absolute_uri(reverse("cases:tracking", args=[receipt.token]))
     notice = _("Follow it, answer and add photos here: %(link)s") % {"link": link}
-    if said["media_url"]:
-        notice += " " + _("The photo was not fetched: this server calls no address it is given.")
+    unused = reading.not_kept(request)
+    if unused:
+        notice += " " + _("Not taken over: %(names)s.") % {"names": ", ".join(unused)}
     row = {"service_request_id": receipt.number, "service_notice": notice, "account_id": None}
     return answer(request, "service_requests", [row], status=201)
