@@ -1,8 +1,8 @@
 """The JSON documents of OGC API – Features: landing page, conformance, collections, features."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -34,15 +34,15 @@ def link(href: str, rel: str, media_type: str, title: str) -> dict[str, str]:
 
 def own_links(request: HttpRequest, media_type: str) -> list[dict[str, str]]:
     """`self` and `alternate` of what was asked for."""
-    query = request.GET.dict()
-    here = {
-        kind: request.build_absolute_uri(f"{request.path}?{urlencode({**query, 'f': kind})}")
-        for kind in ("json", "html")
-    }
     return [
         link(request.build_absolute_uri(), "self", media_type, _("This document")),
-        link(here["html"], "alternate", HTML, _("This document as a page")),
+        link(same_as(request, "html"), "alternate", HTML, _("This document as a page")),
     ]
+
+
+def same_as(request: HttpRequest, form: str) -> str:
+    """Address of what was asked for in the form "json" or "html"."""
+    return request.build_absolute_uri(f"{request.path}?{urlencode({**request.GET.dict(), 'f': form})}")
 
 
 def landing(request: HttpRequest) -> Document:
@@ -117,6 +117,40 @@ def item_document(request: HttpRequest, found: Collection, feature: Feature) -> 
     return {**feature_document(feature), "links": [*own_links(request, GEOJSON), back]}
 
 
-def table(properties: Mapping[str, str], features: tuple[Feature, ...]) -> list[tuple[str, list[Any]]]:
-    """Rows of the page: id and the values in the order of the properties."""
-    return [(feature.id, [feature.properties.get(name) for name in properties]) for feature in features]
+class TableRow(NamedTuple):
+    """A feature as a row of a page. at: a point of it as "lon,lat" in degrees, "" where nothing is drawn."""
+
+    id: str
+    values: list[Any]
+    lon: str
+    lat: str
+    level: str  # of its shape on the map
+
+    @property
+    def at(self) -> str:
+        return f"{self.lon},{self.lat}" if self.lon else ""
+
+
+def table(properties: Mapping[str, str], features: Iterable[Feature]) -> list[TableRow]:
+    """Rows of the page: id, the values in the order of the properties, and where it lies."""
+    return [
+        TableRow(
+            feature.id,
+            [feature.properties.get(name) for name in properties],
+            *_middle(feature.geometry),
+            "hold" if feature.properties.get("closed") else "ok",
+        )
+        for feature in features
+    ]
+
+
+def _middle(geometry: Any) -> tuple[str, str]:
+    """The point, or the middle of the box round the outer rings."""
+    if geometry is None:
+        return "", ""
+    coordinates = geometry["coordinates"]
+    if geometry["type"] == "Point":
+        return str(coordinates[0]), str(coordinates[1])
+    polygons = coordinates if geometry["type"] == "MultiPolygon" else [coordinates]
+    lons, lats = zip(*(corner[:2] for polygon in polygons for corner in polygon[0]), strict=True)
+    return f"{(min(lons) + max(lons)) / 2:.6f}", f"{(min(lats) + max(lats)) / 2:.6f}"

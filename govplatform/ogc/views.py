@@ -123,7 +123,10 @@ def items(request: HttpRequest, pages: bool, key: str) -> HttpResponse:
         return _json(make.items_document(request, found, page, app_now()), make.GEOJSON)
     rows = make.table(found.properties, page.features)
     links = {link["rel"]: link["href"] for link in make.page_links(request, page)}
-    return _page(request, "items", collection=found, title=in_language(*found.title), rows=rows, links=links, page=page)
+    return _page(
+        request, "items", collection=found, title=in_language(*found.title), rows=rows, links=links, page=page,
+        drawn=any(row.at for row in rows), geojson=make.same_as(request, "json"),
+    )  # fmt: skip
 
 
 @edge(make.GEOJSON)
@@ -134,5 +137,6 @@ def item(request: HttpRequest, pages: bool, key: str, feature: str) -> HttpRespo
     if one is None:
         raise Http404
     if pages:
-        return _page(request, "item", collection=found, title=in_language(*found.title), feature=one)
+        (row,) = make.table(found.properties, [one])
+        return _page(request, "item", collection=found, title=in_language(*found.title), feature=one, row=row)
     return _json(make.item_document(request, found, one), make.GEOJSON)

@@ -278,6 +278,18 @@ def test_html_is_for_people_by_f_or_by_accept(town: Town) -> None:
     assert get("/ogc/", accept="image/png").status_code == 406
 
 
+def test_the_page_shows_its_features_on_a_map_and_leads_to_the_same_as_geojson(town: Town) -> None:
+    number = builders.case(drive.reported(town)).number
+    lon, lat = snapped(*HERE)
+    page = get(f"{CASES}?f=html&closed=false").content.decode()
+    assert "<grid-map" in page and f'data-lon="{lon}" data-lat="{lat}"' in page
+    assert f'href="http://testserver{CASES}?f=json&amp;closed=false"' in page
+    assert f'point="{lon},{lat}"' in get(f"{CASES}/{number}?f=html").content.decode()
+    assert 'point="117.175000,36.190000"' in get(f"{GRIDS}/370902900001S01?f=html").content.decode()
+    for empty in (f"{CASES}?f=html&grid=x", f"{DIVISIONS}?f=html&level=village"):
+        assert "<grid-map" not in get(empty).content.decode()
+
+
 def test_an_unchanged_answer_is_not_sent_again(town: Town) -> None:
     first = get("/ogc/collections/divisions")
     again = get("/ogc/collections/divisions", if_none_match=first.headers["ETag"])
