@@ -17,7 +17,19 @@ from cases import actions, queries
 NAMES = ("kind", "state", "category", "township", "source", "clock", "q")
 VIEWS = ("all", "unread", "today", "overdue", "returned", "mine")
 MOST_EXPORTED = 10_000
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # the wide ones are formulas in Chinese Excel
 
 
 def read_filters(parameters: QueryDict) -> dict[str, str]:

@@ -1,15 +1,20 @@
 """Inbox, queue and case file."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from accounts.models import Role
 from cases import queries
 from cases.access import Bearer
-from cases.models import Assignment
+from cases.models import Assignment, Case
+from cases.views.filters import DANGEROUS
 from ledger.actors import ANONYMOUS, Actor, ActorKind
 from ledger.clock import app_now
 from ledger.ids import uuid7
@@ -190,3 +195,16 @@ def test_the_move_form_offers_departments_near_the_place_and_members_of_the_depa
 
     other = open_case(ANONYMOUS)
     assert queries.form_of(town.actor("cora"), other.number, "give", app_now()) is None
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_an_exported_cell_is_never_a_formula(town: World, sign: str) -> None:
+    case = open_case(ANONYMOUS)
+    Case.objects.filter(pk=case.pk).update(source=f"{sign}cmd|' /C calc")
+    Role.objects.filter(code="acceptor").update(rights=["cases.read", "cases.statistics"])
+    client = Client()
+    client.force_login(town.users["ada"])
+    sheet = client.get("/desk/cases/?format=csv").getvalue().decode("utf-8-sig")
+    cells = list(csv.reader(io.StringIO(sheet, newline="")))[1]
+    assert cells[0] == case.number and f"'{sign}cmd|' /C calc" in cells
+    assert not any(cell.startswith(DANGEROUS) for cell in cells)
