@@ -256,6 +256,8 @@ RETENTION = (
         action="delete",
         days=730,
         rows="accounts.queries.old_notices",
+        owner="person",
+        what=("发给您的消息", "messages to you"),
     ),
     Retention(
         key="accounts.session",
@@ -266,6 +268,8 @@ RETENTION = (
         action="delete",
         days=183,
         rows="accounts.queries.old_sessions",
+        owner="user__person",
+        what=("登录所用设备和网络地址", "devices and network addresses you signed in from"),
     ),
     *(
         Retention(

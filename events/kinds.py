@@ -116,6 +116,8 @@ RETENTION = (
             "the words belong to the file; public only after release",
         ),
         action="keep",
+        owner="case__person",
+        what=("您上报的文字", "the words of your reports"),
     ),
     Retention(
         key="events.rating",
@@ -124,6 +126,8 @@ RETENTION = (
         basis=_ARCHIVE,
         after=("评价属于案卷", "the rating belongs to the file"),
         action="keep",
+        owner="case__person",
+        what=("您的评价", "your ratings"),
     ),
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from ledger import kinds
@@ -79,4 +80,18 @@ def retention_rows(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
         if unknown:
             found.append(Error(f"{label}: the retention table names {', '.join(sorted(unknown))}", id="ledger.E004"))
     found += [Error(f"the retention table names the model {label}", id="ledger.E004") for label in answered]
-    return found
+    return found + [
+        Error(f"{row.key}: {row.owner} does not lead from {row.model} to a person", id="ledger.E004")
+        for row in kinds.retentions.values()
+        if row.owner and row.model not in answered and not _leads_to_a_person(row.model, row.owner)
+    ]
+
+
+def _leads_to_a_person(label: str, owner: str) -> bool:
+    model: Any = apps.get_model(label)
+    for name in owner.split("__"):
+        try:
+            model = model._meta.get_field(name).related_model
+        except (FieldDoesNotExist, AttributeError):
+            return False
+    return model is not None and model._meta.label == PERSON

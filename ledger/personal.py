@@ -54,6 +54,8 @@ class Retention:
     days: int | str | None = None
     rows: str = ""
     handler: str = ""
+    owner: str = ""
+    what: tuple[str, str] = ("", "")
 
 
 notices: dict[str, NoticeKind] = {}
@@ -97,6 +99,8 @@ def register_retention(
     days: int | str | None = None,
     rows: str = "",
     handler: str = "",
+    owner: str = "",
+    what: tuple[str, str] = ("", ""),
 ) -> None:
     """A row of the retention table; every model with personal columns needs one (check ledger.E003).
 
@@ -112,8 +116,10 @@ def register_retention(
             (`ledger.queries.held`) or belongs to an open case.
         handler: dotted name of `(*, ids, now) -> None`, which erases these rows inside ledger's transaction; "" for
             "delete".
+        owner: lookup from the model to the accounts.Person it tells of, "case__person"; then "My data" counts it for
+            that person under the words of `what` (Chinese, English).
     """
-    add_retention(Retention(key, model, fields, basis, after, action, days, rows, handler))
+    add_retention(Retention(key, model, fields, basis, after, action, days, rows, handler, owner, what))
 
 
 def add_retention(row: Retention) -> None:
@@ -129,4 +135,6 @@ def add_retention(row: Retention) -> None:
     }
     if not fits.get(row.action, False):
         raise ValueError(f"{row.key}: action {row.action!r} and days, rows, handler do not fit")
+    if bool(row.owner) != all(row.what):
+        raise ValueError(f"{row.key}: an owner needs words in both languages, and words an owner")
     retentions[row.key] = row

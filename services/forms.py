@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.forms import PhotosField
 from services import rules
+from services.privacy import CORRECTS
 from services.queries import ItemRow
 
 PURPOSES = [
@@ -268,25 +269,47 @@ class PrivacyForm(forms.Form):
     ask = forms.ChoiceField(
         label=gettext_lazy("What do you ask for?"),
         choices=[
-            ("erase_contacts", gettext_lazy("Erase the contacts I left with my reports")),
             ("correct_name", gettext_lazy("Correct my name")),
+            ("correct_phone", gettext_lazy("Correct my mobile number")),
+            ("correct_id", gettext_lazy("Correct my citizen number")),
+            ("erase_contacts", gettext_lazy("Erase the contacts I left with my reports")),
             ("close_account", gettext_lazy("Erase everything about me and close my account")),
+            ("other", gettext_lazy("Something else about my data")),
         ],
         widget=forms.RadioSelect,
     )
     right_name = forms.CharField(
-        required=False,
-        max_length=40,
-        label=gettext_lazy("The right name"),
+        required=False, max_length=40, label=gettext_lazy("The right name"),
         help_text=gettext_lazy("Only to correct it."),
-    )
+    )  # fmt: skip
+    right_phone = forms.CharField(
+        required=False, max_length=20, label=gettext_lazy("The right mobile number"),
+        help_text=gettext_lazy("Only to correct it. A code sent to it proves that it is yours."),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )  # fmt: skip
+    code = forms.CharField(
+        required=False, max_length=12, label=gettext_lazy("The code sent to the new number"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )  # fmt: skip
+    right_id = forms.CharField(
+        required=False, max_length=20, label=gettext_lazy("The right citizen number"),
+        help_text=gettext_lazy("Only to correct it. You show your document at a counter before it is granted."),
+    )  # fmt: skip
     words = forms.CharField(
         required=False,
         max_length=1000,
         label=gettext_lazy("Anything we should know?"),
+        help_text=gettext_lazy("Needed if you ask for something else."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     submission_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def arguments(self) -> dict[str, str]:
+        """Keyword arguments of `ask_about_my_data`; of the values the one that is asked for."""
+        said = self.cleaned_data
+        field = CORRECTS.get(said["ask"], ("", ""))[1]
+        kept = {name: said[name] for name in ("ask", "words", "code", "submission_key")}
+        return {**kept, "right": said.get(field, "")}
 
 
 class ItemForm(forms.Form):

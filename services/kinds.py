@@ -54,6 +54,8 @@ RETENTION = (
         action="delete",
         days=30,
         rows="services.queries.old_drafts",
+        owner="person",
+        what=("未提交的申请草稿", "drafts of applications"),
     ),
     Retention(
         key="services.matter",
@@ -62,6 +64,8 @@ RETENTION = (
         basis=_ARCHIVE,
         after=("随办件档案保存", "stays with the archive of the matter"),
         action="keep",
+        owner="case__person",
+        what=("申请时填写的个人信息和材料", "personal answers and papers of your applications"),
     ),
     Retention(
         key="services.licence",
@@ -70,6 +74,8 @@ RETENTION = (
         basis=_ARCHIVE,
         after=("证照注销或过期后仍须可核验", "a revoked or expired licence must still be verifiable"),
         action="keep",
+        owner="case__case__person",
+        what=("凭您的申请核发的证照", "licences issued on your applications"),
     ),
 )
 

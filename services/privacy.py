@@ -10,9 +10,18 @@ from ledger.kinds import NoticeKind, NoticeVersion
 DECIDE = "privacy.decide"
 # what may be asked → (Chinese, English); the category of the case is "privacy/<ask>"
 ASKS = {
+    "correct_name": ("更正我的姓名", "Correct my name"),
+    "correct_phone": ("更正我的手机号", "Correct my mobile number"),
+    "correct_id": ("更正我的公民身份号码", "Correct my citizen number"),
     "erase_contacts": ("删除我在各次上报中留下的联系方式", "Erase the contacts I left with my reports"),
     "close_account": ("删除我的全部个人信息并注销账号", "Erase everything about me and close my account"),
-    "correct_name": ("更正我的姓名", "Correct my name"),
+    "other": ("关于我的个人信息的其他请求", "Something else about my data"),
+}
+# asks that bring a value → the column of accounts.Person it is for, and the field of the form it comes in
+CORRECTS = {
+    "correct_name": ("name", "right_name"),
+    "correct_phone": ("phone", "right_phone"),
+    "correct_id": ("id_number", "right_id"),
 }
 
 LINKS = (
@@ -109,8 +118,8 @@ TRANSITIONS = (
         "grant",
         "同意并执行",
         "Grant and carry out",
-        "系统随即删除或更正，不可恢复；理由本人可见",
-        "The system erases or corrects at once and for good; the person reads the reason",
+        "系统随即删除或更正，不可恢复；其他请求在理由中写明办理结果；理由本人可见",
+        "The system erases or corrects at once and for good; of another request the reason says what was done",
         ("to_decide",),
         "to_do",
         "holder",
@@ -127,6 +136,26 @@ TRANSITIONS = (
         done_en="Your request was granted",
     ),
     Transition(
+        "grant_shown",
+        "核验证件后同意",
+        "Grant, the document was shown",
+        "仅用于更正公民身份号码：您已查验本人证件原件",
+        "For a citizen number only: you have seen the person's own document",
+        ("to_decide",),
+        "to_do",
+        "holder",
+        DECIDE,
+        step=("handle",),
+        requires=("note",),
+        sets_holder="actor",
+        public=True,
+        guard="services.queries.privacy.may_grant_shown",
+        promises=("services.privacy",),
+        key="i",
+        done_zh="已核验您的证件，同意您的请求",
+        done_en="Your document was seen; your request was granted",
+    ),
+    Transition(
         "carried_out",
         "执行完毕",
         "Carried out",
@@ -140,8 +169,8 @@ TRANSITIONS = (
         public=True,
         notifies=("reporter",),
         hidden=True,
-        done_zh="已删除或更正",
-        done_en="Erased or corrected",
+        done_zh="已按决定办理",
+        done_en="Done as decided",
     ),
     Transition(
         "take_back",
@@ -233,6 +262,30 @@ NOTICE = (
         retention=(
             "请求案卷按档案管理规定保存，不含您的姓名和电话。",
             "The file of the request is archived without your name and number.",
+        ),
+        recipients=("市政务信息中心的个人信息保护专员。", "The personal data officer of the information centre."),
+    ),
+    NoticeVersion(
+        version=2,
+        effective=date(2026, 11, 20),
+        short=(
+            "您填写的内容仅用于办理本次请求；更正用的姓名、手机号、公民身份号码加密保存，办结后随即删除或并入您的信息。",
+            "What you write serves this request only; a corrected name, mobile or citizen number is encrypted and then"
+            " erased or taken over.",
+        ),
+        fields=(
+            ("您要求更正的姓名、手机号或公民身份号码", "the name, mobile or citizen number you want"),
+            ("发到新手机号的验证码（不保存）", "the code sent to a new number (not kept)"),
+            ("您的说明", "your words"),
+        ),
+        purpose=("核实并办理您的请求。", "To look into your request and carry it out."),
+        basis=(
+            "个人信息保护法第十三条第一款第三项、第五十条（处理个人行使权利的申请）。",
+            "PIPL Art. 13(1)(3) and Art. 50 (handling of requests).",
+        ),
+        retention=(
+            "请求案卷按档案管理规定保存，不含您的姓名、手机号和公民身份号码。",
+            "The file of the request is archived without your name and numbers.",
         ),
         recipients=("市政务信息中心的个人信息保护专员。", "The personal data officer of the information centre."),
     ),

@@ -38,6 +38,8 @@ RETENTION = (
             "the real-name roster is a record of supervision, kept with the project",
         ),
         action="keep",
+        owner="person",
+        what=("工地实名制名册", "real-name rosters of building sites"),
     ),
     Retention(
         key="wages.payline",
@@ -46,6 +48,8 @@ RETENTION = (
         basis=(f"{_DECREE}第十五条：工资台账至少三年", "Decree 724 Art. 15: the wage ledger, at least three years"),
         after=("工资台账属于监管记录，随项目保存", "the wage ledger is a record of supervision, kept with the project"),
         action="keep",
+        owner="worker__person",
+        what=("工资台账", "lines of wage ledgers"),
     ),
     Retention(
         key="wages.project",
@@ -62,6 +66,8 @@ RETENTION = (
         basis=("档案法第十四条：案卷归档保存", "Archives Law 14: files of public business are kept"),
         after=("诉求属于案卷；诉求人身份另行删除", "the claim belongs to the file; the claimant's identity is erased"),
         action="keep",
+        owner="case__person",
+        what=("您反映的欠薪诉求", "your claims of unpaid wages"),
     ),
 )
 

@@ -9,20 +9,21 @@ from accounts.actions.members import end_membership, grant_membership, switch_ha
 from accounts.actions.notices import notify, prepare_delivery, read_all_notices, record_delivery, send_delivery
 from accounts.actions.people import (
     close_accounts,
-    correct_name,
+    correct_people,
     create_organisation,
     create_person,
     erase_person,
     forget_contacts,
 )
-from accounts.actions.phones import check_code, prepare_code, record_code, request_code, send_code
+from accounts.actions.phones import CORRECT, check_code, prepare_code, prove_phone, record_code, request_code, send_code
 from accounts.actions.signins import record_lockout, record_sign_in, record_sign_out
 from accounts.actions.users import create_user, disable_user, edit_user, enable_user, set_password
 
 __all__ = [
+    "CORRECT",
     "check_code",
     "close_accounts",
-    "correct_name",
+    "correct_people",
     "create_client",
     "create_organisation",
     "create_person",
@@ -40,6 +41,7 @@ __all__ = [
     "notify",
     "prepare_code",
     "prepare_delivery",
+    "prove_phone",
     "read_all_notices",
     "record_code",
     "record_delivery",

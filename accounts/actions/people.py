@@ -162,21 +162,27 @@ def close_accounts(*, ids: Iterable[uuid.UUID], now: datetime) -> None:
     _forget(Person.objects.filter(pk__in=wanted), now)
 
 
-def correct_name(*, ids: Iterable[uuid.UUID], name: str, provenance: dict[str, str]) -> None:
-    """Put the right name (PIPL 46) where one is held; inside the caller's transaction.
+def correct_people(*, ids: Iterable[uuid.UUID], field: str, text: str, provenance: dict[str, str]) -> int:
+    """Put the right value (PIPL 46) where one is held; inside the caller's transaction. Returns in how many rows.
 
     Arguments:
-        ids: primary keys of Person; rows without a name get none, but the account's own row (the first).
-        provenance: of the name that was given (`origin`).
+        ids: primary keys of Person.
+        field: "name" (the first row gets it even if it held none), "phone" or "id_number".
+        provenance: of the value that was given (`origin`).
     """
-    wanted = list(ids)
+    wanted, changed = list(ids), 0
     for person in Person.objects.select_for_update().filter(pk__in=wanted, erased_at=None):
-        if not person.name and person.pk != wanted[0]:
+        if not getattr(person, field) and (field != "name" or person.pk != wanted[0]):
             continue
-        tale = {**person.provenance.get("name", {}), "notice": provenance.get("notice", "")}
+        tale = {**person.provenance.get(field, {}), "notice": provenance.get("notice", "")}
         kept = {"source": "resident", "purpose": tale.get("purpose", "sign_in"), "basis": "PIPL 46"}
-        person.name, person.provenance = plain(name), {**person.provenance, "name": {**tale, **kept}}
-        person.save(update_fields=["name", "provenance"])
+        setattr(person, field, plain(text))
+        if field != "name":
+            setattr(person, f"{field}_index", blind_index(field, text))
+        person.provenance = {**person.provenance, field: {**tale, **kept}}
+        person.save()
+        changed += 1
+    return changed
 
 
 def _forget(people: QuerySet[Person], now: datetime) -> None:

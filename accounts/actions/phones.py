@@ -21,16 +21,18 @@ from ledger.ids import uuid7
 from ledger.promises import promise
 from ledger.sealed import blind_index, plain
 
-SIGN_IN = "sign_in"
+SIGN_IN, CORRECT = "sign_in", "correct"
+TEXTS = {SIGN_IN: "phone.code", CORRECT: "phone.proof"}  # purpose → text of the message
 
 
 @transaction.atomic(durable=True)
-def request_code(*, phone: str, notice: str = "") -> uuid.UUID | None:
+def request_code(*, phone: str, notice: str = "", purpose: str = SIGN_IN) -> uuid.UUID | None:
     """Promise a code to this phone, within the limits: 5 in 24 hours, 60 s between two, a breaker for the whole city.
 
     Arguments:
         phone: a mobile number whose form has been checked.
         notice: version of the notice that stood beside the form, "sign_in/1".
+        purpose: SIGN_IN, or CORRECT to prove a new number; a code of one opens nothing of the other.
 
     Returns:
         id of the code, to be bound to the browser's session; None if a limit was reached, which nobody is told.
@@ -44,7 +46,7 @@ def request_code(*, phone: str, notice: str = "") -> uuid.UUID | None:
     if not rules.may_send_code(list(sent.values_list("created_at", flat=True)), now) or _breaker(now):
         return None
     sent.filter(used_at=None).update(used_at=now)  # a new code ends the old one
-    code = PhoneCode(id=uuid7(), phone=plain(phone), phone_index=index, purpose=SIGN_IN, created_at=now, notice=notice)
+    code = PhoneCode(id=uuid7(), phone=plain(phone), phone_index=index, purpose=purpose, created_at=now, notice=notice)
     code.expires_at = now + rules.CODE_LIFETIME
     code.save(force_insert=True)
     promise("accounts.send_code", key=f"phone-code:{code.pk}", payload={"code": str(code.pk)}, now=now)
@@ -68,7 +70,32 @@ def check_code(*, code_id: uuid.UUID, typed: str) -> User | None:
         the resident's account, made on first use; None if the code does not open it.
     """
     now = app_now()
-    code = PhoneCode.objects.select_for_update().filter(pk=code_id, purpose=SIGN_IN).first()
+    code = _opened(code_id, typed, SIGN_IN, now)
+    if code is None:
+        return None
+    user = _resident(code, now)
+    _use(code, now)
+    return user if user.is_active else None
+
+
+@transaction.atomic(durable=True)
+def prove_phone(*, code_id: uuid.UUID, typed: str, phone: str) -> bool:
+    """Whether who typed the code holds this phone; counted and limited like signing in, and good once.
+
+    Arguments:
+        code_id: from this browser's session.
+    """
+    now = app_now()
+    code = _opened(code_id, typed, CORRECT, now)
+    if code is None or bytes(code.phone_index) != blind_index("phone", rules.normal_phone(phone)):
+        return False
+    _use(code, now)
+    return True
+
+
+def _opened(code_id: uuid.UUID, typed: str, purpose: str, now: datetime) -> PhoneCode | None:
+    """The code, locked, if it is the right one and still good; a wrong try is counted."""
+    code = PhoneCode.objects.select_for_update().filter(pk=code_id, purpose=purpose).first()
     if code is None or code.used_at is not None or code.expires_at <= now or code.attempts >= rules.CODE_TRIES:
         return None
     if not hmac.compare_digest(rules.one_time_code(settings.KEYS.token, code.pk), typed.strip()):
@@ -77,11 +104,13 @@ def check_code(*, code_id: uuid.UUID, typed: str) -> User | None:
         if code.attempts == rules.CODE_TRIES:
             audit(actor=ANONYMOUS, action="phone.locked", object_kind="phone_code", object_id=str(code.pk), now=now)
         return None
-    user = _resident(code, now)
+    return code
+
+
+def _use(code: PhoneCode, now: datetime) -> None:
     code.used_at = now
     code.phone = plain("")
     code.save(update_fields=["used_at", "phone"])
-    return user if user.is_active else None
 
 
 def _resident(code: PhoneCode, now: datetime) -> User:
@@ -125,13 +154,13 @@ def prepare_code(payload: dict[str, Any], *, promise_id: int, now: datetime) -> 
         purpose="send_code",
         now=now,
     )
-    return {"recipient": clear["phone"], "id": str(code.pk)}
+    return {"recipient": clear["phone"], "id": str(code.pk), "text": TEXTS[code.purpose]}
 
 
 def send_code(payload: dict[str, Any], *, idempotency_key: str) -> dict[str, Any]:
     """Second part, outside every transaction."""
     digits = rules.one_time_code(settings.KEYS.token, uuid.UUID(payload["id"]))
-    body = render("phone.code", {"code": digits}, settings.LANGUAGE_CODE)
+    body = render(payload["text"], {"code": digits}, settings.LANGUAGE_CODE)
     reference = hand_over(channel="sms", recipient=payload["recipient"], body=body, idempotency_key=idempotency_key)
     return {"reference": reference}
 

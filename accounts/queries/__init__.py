@@ -31,7 +31,7 @@ from accounts.queries.retention import (
     old_sessions,
     old_stand_in_messages,
 )
-from accounts.queries.signin import demo_user, failures_from, person_ids_of_resident
+from accounts.queries.signin import demo_user, failures_from, person_ids_of_resident, phone_has_account
 
 __all__ = [
     "NOBODY",
@@ -66,6 +66,7 @@ __all__ = [
     "old_stand_in_messages",
     "outbox",
     "person_ids_of_resident",
+    "phone_has_account",
     "presence_of_client",
     "presence_of_user",
     "role_choices",

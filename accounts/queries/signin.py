@@ -23,6 +23,11 @@ def demo_user(username: str) -> User | None:
     return User.objects.filter(username=username, is_active=True).first()
 
 
+def phone_has_account(index: bytes | memoryview | None) -> bool:
+    """Whether a resident signs in with the phone of this blind index."""
+    return index is not None and User.objects.filter(person__phone_index=index, is_active=True).exists()
+
+
 def person_ids_of_resident(actor: Actor) -> list[UUID]:
     """The resident's own identity and every one given with the same phone, which he has proven to hold by a code."""
     if actor.kind is not ActorKind.RESIDENT:

@@ -29,7 +29,7 @@ from cases.queries.outside import (
 from cases.queries.people import members_for, superiors_of
 from cases.queries.queue import SORTS, QueueRow, filter_options, find_number, queue
 from cases.queries.reasons import Finding, RejectedRule
-from cases.queries.retention import contacts_due, idle_residents, old_intake
+from cases.queries.retention import contacts_due, idle_residents, kept_elsewhere, old_intake
 from cases.queries.routing import RouteAnswer, RouteQuestion, RuleMatch, best_rule, best_rules
 from cases.queries.rows import CaseRow, Page
 from cases.queries.rule_screens import rule_choices, rule_faults, rule_of, rule_rows, rule_values
@@ -104,6 +104,7 @@ __all__ = [
     "invariant_i3",
     "invariant_i4",
     "invariant_i8",
+    "kept_elsewhere",
     "members_for",
     "members_of",
     "move_label",

@@ -1,6 +1,8 @@
 """Whose identity is no longer needed: nobody's while a case of theirs is open, young, or under a legal hold."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
@@ -26,6 +28,20 @@ def idle_residents(*, now: datetime) -> QuerySet[Person]:
     before = now - retention_days("cases.resident")
     last = Q(user__last_login__lt=before) | Q(user__last_login=None, user__date_joined__lt=before)
     return _free(Person.objects.filter(last, created_at__lte=before, erased_at=None), Q(closed=False)).order_by("pk")
+
+
+def kept_elsewhere(ids: Collection[UUID], *, besides: Collection[str] = ()) -> set[UUID]:
+    """Those of these people whose identity belongs to a record that is kept (a wage roster, a licence): it is
+    corrected there, and no request erases it before its time (PIPL 47).
+
+    Arguments:
+        besides: labels of further models that keep nobody.
+    """
+    kept = Q(pk__in=())
+    for related in Person._meta.related_objects:
+        if related.related_model._meta.label not in {*LIGHT, *besides} and related.name:
+            kept |= Q(**{f"{related.name}__isnull": False})
+    return set(Person.objects.filter(kept, pk__in=ids).values_list("pk", flat=True))
 
 
 def _free(people: QuerySet[Person], needed: Q) -> QuerySet[Person]:

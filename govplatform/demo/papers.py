@@ -27,7 +27,7 @@ def papers() -> int:
     resident, chief = _actor("resident"), _actor("chief")
     for number, (ask, words, name) in enumerate(ASKED):
         key = f"demo-privacy-{number}"
-        ask_about_my_data(ask=ask, words=words, right_name=name, submission_key=key, actor=resident)
+        ask_about_my_data(ask=ask, words=words, right=name, submission_key=key, actor=resident)
     asked = 0
     accepted = Case.objects.filter(kind="event", state__in=("handling", "closed"), path__startswith=chief.territory)
     for case in accepted.order_by("-closed", "pk")[:REPORTS]:

@@ -1,9 +1,11 @@
 """What people are told, how long their data is kept, who looked at it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import QuerySet
 
@@ -88,6 +90,35 @@ def retention_table(*, now: datetime | None = None) -> list[RetentionRow]:
         RetentionRow(row, days_of(row), kinds.resolve(row.rows)(now=now).count() if now and row.rows else None)
         for row in sorted(kinds.retentions.values(), key=lambda row: (row.model, row.key))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Rows of one sort that tell of a person; `{% coded %}` reads the pairs. days None: kept with the records."""
+
+    what_zh: str
+    what_en: str
+    basis_zh: str
+    basis_en: str
+    after_zh: str
+    after_en: str
+    days: int | None
+    count: int
+
+
+def holdings(people: Collection[UUID]) -> list[Holding]:
+    """What the tables hold about these people beside who they are, by the retention table. One statement per row that
+    names an owner.
+
+    Arguments:
+        people: primary keys of accounts.Person.
+    """
+    found = []
+    for row in kinds.retentions.values():
+        if row.owner:
+            rows = apps.get_model(row.model)._default_manager.filter(**{f"{row.owner}__in": people})
+            found.append(Holding(*row.what, *row.basis, *row.after, days_of(row), rows.count()))
+    return [holding for holding in found if holding.count]
 
 
 def held(subject_kind: str) -> "QuerySet[LegalHold, str]":

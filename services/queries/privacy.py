@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, Membership, Person
-from accounts.queries import person_ids_of_resident
+from accounts.queries import person_ids_of_resident, phone_has_account
 from accounts.rules import city_date
 from cases import kinds
 from cases.models import Case
-from cases.queries import TrackFacts
+from cases.queries import TrackFacts, kept_elsewhere
 from ledger.actors import Actor, ActorKind
-from ledger.queries import LookRow, held, who_looked
-from services.privacy import ASKS
+from ledger.queries import Holding, LookRow, held, holdings, who_looked
+from services.privacy import ASKS, CORRECTS
 
 FIELDS = {
     "name": gettext_lazy("Name"),
@@ -77,6 +77,7 @@ class MyData:
     """The page "My data"."""
 
     values: tuple[HeldValue, ...]
+    also: tuple[Holding, ...]
     cases: tuple[OwnCase, ...]
     looks: tuple[Look, ...]
 
@@ -84,6 +85,21 @@ class MyData:
 def own_people(person_id: str) -> list[UUID]:
     """The resident's own identity and every one given with the same proven phone; nobody's for ""."""
     return [] if not person_id else person_ids_of_resident(Actor(ActorKind.RESIDENT, person_id))
+
+
+def sure_people(person_id: str) -> list[UUID]:
+    """Those of `own_people` that are beyond doubt the resident: where one phone stands beside several citizen numbers
+    (a family, a foreman), nobody who carries one but the account itself.
+    """
+    people = own_people(person_id)
+    numbers = {
+        pk: bytes(index)
+        for pk, index in Person.objects.filter(pk__in=people).values_list("pk", "id_number_index")
+        if index
+    }
+    if len(set(numbers.values())) <= 1:
+        return people
+    return [pk for pk in people if pk not in numbers or str(pk) == person_id]
 
 
 def asked(case: Case) -> str:
@@ -100,13 +116,13 @@ def city_path() -> str:
 def my_data(actor: Actor) -> MyData:
     """All that is held about a resident; empty for anybody else."""
     if actor.kind is not ActorKind.RESIDENT:
-        return MyData((), (), ())
+        return MyData((), (), (), ())
     people = own_people(actor.id)
     cases = list(Case.objects.filter(person__in=people).order_by("-opened_at")[:SHOWN])
     numbers = {case.person_id: case.number for case in cases}
     rows = Person.objects.filter(pk__in=people, erased_at=None).order_by("-created_at")
     values = tuple(value for person in rows for value in _values(person, numbers.get(person.pk, ""), actor.id))
-    return MyData(values, tuple(map(_own_case, cases)), tuple(_looks(people)))
+    return MyData(values, tuple(holdings(people)), tuple(map(_own_case, cases)), tuple(_looks(people)))
 
 
 def _values(person: Person, number: str, own: str) -> Iterable[HeldValue]:
@@ -176,12 +192,20 @@ def _worn(hat: Membership, row: LookRow) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RequestDetail:
-    """What a request is about, for the case file; values masked."""
+    """What a request is about, for the case file; values masked.
+
+    Arguments:
+        values: field, mask, number of the case it came with.
+        proposal: the value that shall stand, masked. proven: the person proved the new number by a code.
+        kept: how many of the identities belong to wage rosters or licences and stay as they are.
+    """
 
     ask_zh: str
     ask_en: str
-    values: tuple[tuple[str, str, str], ...]  # field, mask, number of the case it came with
+    values: tuple[tuple[str, str, str], ...]
     proposal: str
+    proven: bool
+    kept: int
     open_cases: int
     held: bool
 
@@ -192,7 +216,8 @@ def request_detail(case_id: int, actor: Actor) -> RequestDetail:
     people = own_people(str(case.person_id or ""))
     numbers = dict(Case.objects.filter(person__in=people).exclude(pk=case_id).values_list("person_id", "number"))
     rows = Person.objects.filter(pk__in=people, erased_at=None)
-    proposal = Person.objects.filter(pk=case.answers.get("proposal"), erased_at=None).first()
+    proposal = proposed(case)
+    column = CORRECTS.get(asked(case), ("", ""))[0]
     ask_zh, ask_en = ASKS[asked(case)]
     return RequestDetail(
         ask_zh=ask_zh,
@@ -202,10 +227,22 @@ def request_detail(case_id: int, actor: Actor) -> RequestDetail:
             for person in rows
             for value in _values(person, numbers.get(person.pk, ""), str(case.person_id))
         ),
-        proposal=str(proposal.name) if proposal else "",
+        proposal=str(getattr(proposal, column)) if proposal and column else "",
+        proven=case.answers.get("proof") == "code",
+        kept=len(kept_people(people)),
         open_cases=Case.objects.filter(person__in=people, closed=False).exclude(pk=case_id).count(),
         held=_is_held(people),
     )
+
+
+def proposed(case: Case) -> Person | None:
+    """The identity that carries the right value, until the request is settled."""
+    return Person.objects.filter(pk=case.answers.get("proposal"), erased_at=None).first()
+
+
+def kept_people(people: Collection[UUID]) -> set[UUID]:
+    """Those whose identity belongs to a wage roster or a licence. A draft is no record."""
+    return kept_elsewhere(people, besides=("services.Draft",))
 
 
 def _is_held(people: Collection[UUID]) -> bool:
@@ -216,15 +253,44 @@ def _is_held(people: Collection[UUID]) -> bool:
 
 
 def request_facts(case_id: int) -> Mapping[str, Any]:
-    """What the guard of "grant" looks at."""
+    """What the guards of "grant" and "grant_shown" look at.
+
+    Returns:
+        held: under a legal hold. free: whether there is a value the correction may change. taken: the new number
+        already opens an account.
+    """
     case = Case.objects.get(pk=case_id)
-    return {"held": _is_held(own_people(str(case.person_id or "")))}
+    proposal, column = proposed(case), CORRECTS.get(asked(case), ("", ""))[0]
+    people = sure_people(str(case.person_id or ""))
+    rows = Person.objects.filter(pk__in=set(people) - kept_people(people), erased_at=None)
+    return {
+        "held": _is_held(people),
+        "free": column in ("", "name") or any(getattr(row, column) for row in rows),
+        "taken": column == "phone" and proposal is not None and phone_has_account(proposal.phone_index),
+    }
 
 
 def may_grant(case: Case, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """Guard: what a law keeps cannot be erased (PIPL 47)."""
-    if facts["held"] and asked(case) != "correct_name":
+    """Guard: what a law keeps cannot be erased (PIPL 47), and a citizen number is not changed unseen."""
+    if asked(case) == "correct_id":
+        return _("A citizen number is corrected only after the document was shown.")
+    return _obstacle(case, facts)
+
+
+def may_grant_shown(case: Case, facts: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """Guard: the document was shown for what needs one."""
+    if asked(case) != "correct_id":
+        return _("Only a citizen number needs a document.")
+    return _obstacle(case, facts)
+
+
+def _obstacle(case: Case, facts: Mapping[str, Any]) -> str:
+    if facts["held"] and asked(case) in ("erase_contacts", "close_account"):
         return _("The data is under a legal hold: decline, or wait until the hold is released.")
+    if not facts["free"]:
+        return _("What is held stands on a wage roster or a licence: it is corrected there, with the person present.")
+    if facts["taken"]:
+        return _("This number already opens an account.")
     return ""
 
 
@@ -239,6 +305,6 @@ def track_facts(case: Case, now: datetime) -> TrackFacts:
     return TrackFacts(
         name_zh=name_zh,
         name_en=name_en,
-        notes=frozenset({"open", "grant", "decline", "withdraw"}),
+        notes=frozenset({"open", "grant", "grant_shown", "decline", "withdraw"}),
         may_withdraw=case.state in ("received", "to_decide"),
     )

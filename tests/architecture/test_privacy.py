@@ -28,6 +28,8 @@ IDENTITY = {
     "applicant_name",
     "bank_account",
     "right_name",
+    "right_phone",
+    "right_id",
 }
 # these ask for no resident's data: officials, systems, and words that happen to have such a name
 OTHERWISE = {

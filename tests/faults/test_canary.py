@@ -18,6 +18,7 @@ SECRETS = {
     "name": "金丝雀示例",
     "reporter's name": "白鹦鹉示例",
     "right name": "黄鹂示例",
+    "right citizen number": "379999200501030873",
     "citizen number": "379999196001010018",
     "phone": "16100987601",
     "phone of the report": "16100987602",
@@ -98,9 +99,15 @@ def in_browser(rig: Rig, base: str) -> tuple[dict[str, str], str, list[str]]:
         tab.wait_for_url("**/track/**")
         token = tab.url.rstrip("/").rpartition("/")[2]
         tab.goto(f"{base}/my-data/")
+        tab.check("input[value=correct_id]")
+        tab.fill("input[name=right_id]", SECRETS["right citizen number"])
+        tab.click("main .formbox button.btn-primary")
+        tab.wait_for_url("**/track/**")
+        more = tab.url.rstrip("/").rpartition("/")[2]
+        tab.goto(f"{base}/my-data/")
         kept = json.dumps(tab.evaluate(STORAGE)) + json.dumps(context.cookies())
         browser.close()
-    return {"code": code, "second tracking token": token}, kept, addresses
+    return {"code": code, "second tracking token": token, "third tracking token": more}, kept, addresses
 
 
 def test_p28_no_secret_is_found_in_clear_outside_its_sealed_place(rig: Rig) -> None:

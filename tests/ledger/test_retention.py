@@ -5,19 +5,22 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions import request_code
 from accounts.models import Person, PhoneCode
 from ledger import kinds
-from ledger.actions import due_retentions, place_hold, redeem, release_hold, retention
+from ledger.actions import due_retentions, install_test_clock, place_hold, redeem, release_hold, retention
 from ledger.actors import Actor, ActorKind
 from ledger.checks import personal_columns, retention_rows
-from ledger.clock import app_now
+from ledger.clock import app_now, shifted
 from ledger.models import AuditEntry, Incident, Promise
 from ledger.queries import held, notice_in_force, notice_shown, retention_table
+from tests.accounts.world import resident, user
 
 pytestmark = pytest.mark.django_db
 ROW = "ledger.incident"
@@ -97,6 +100,27 @@ def test_the_dry_run_counts_and_writes_nothing() -> None:
     assert all(row.due is None for row in retention_table())
 
 
+def test_the_run_does_exactly_what_the_dry_run_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    install_test_clock()
+    monkeypatch.setattr(retention, "PIECE", 2)
+    settled(400, 5)
+    for number in range(3):
+        request_code(phone=f"1610000079{number}")
+    resident("16100000799")
+    UserSession.objects.create(user=user(), session_key="x", ip="203.0.113.7", created_at=app_now())
+    with shifted(timedelta(days=3000)):
+        said = {row.row.key: row.due for row in retention_table(now=app_now()) if row.due is not None}
+        assert {said[key] for key in (ROW, "accounts.phonecode", "cases.resident", "accounts.session")} == {5, 3, 1}
+        due_retentions(now=app_now())
+        while ids := list(Promise.objects.filter(kind="ledger.retention", done_at=None).values_list("pk", flat=True)):
+            assert redeem(ids).done == len(ids)
+        assert all(not row.due for row in retention_table(now=app_now()))
+    done: dict[str, int] = dict.fromkeys(said, 0)
+    for entry in AuditEntry.objects.filter(action="retention.done"):
+        done[entry.object_id] += entry.data["rows"]
+    assert done == said
+
+
 def test_a_model_with_personal_columns_and_no_row_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     assert retention_rows(None) == []
     for key in ("cases.contact", "cases.resident"):
@@ -117,6 +141,19 @@ def test_sealed_columns_telling_names_and_ways_to_a_person_are_personal() -> Non
     assert personal_columns(Person) == ["name", "id_number", "phone"]
     assert personal_columns(PhoneCode) == ["phone"]
     assert personal_columns(Promise) == []
+
+
+def test_an_owner_that_leads_to_no_person_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner in ("nobody", "settled_at", "person__name"):
+        row = kinds.Retention(
+            "test.owner", "accounts.Notice", ("person",), ("", ""), ("", ""), "keep", owner=owner, what=("甲", "a")
+        )
+        monkeypatch.setitem(kinds.retentions, "test.owner", row)
+        assert [message.id for message in retention_rows(None)] == ["ledger.E004"], owner
+    with pytest.raises(ValueError, match=r"test\.words"):
+        kinds.register_retention(
+            "test.words", model="x.X", fields=(), basis=("", ""), after=("", ""), action="keep", owner="person"
+        )
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,14 @@ def ask(me: User, what: str, **more: Any) -> Case:
 
 def decide(case: Case, officer: Actor, move: str = "grant") -> None:
     """Assigned as a rule would, then decided with reasons."""
+    if case.state == "received":
+        assign(case, officer)
+    move_case(number=case.number, transition=move, actor=officer, expected_version=case.version, note="依据第四十七条")
+    redeem(list(Promise.objects.filter(kind="services.privacy").values_list("pk", flat=True)))
+    case.refresh_from_db()
+
+
+def assign(case: Case, officer: Actor) -> None:
     centre = Actor(
         ActorKind.MEMBER, str(user().pk), department_id=Assignment.objects.get(case=case).department_id,
         membership_id=1, rights=frozenset({"cases.dispatch"}), territory="/99/",
@@ -68,9 +76,6 @@ def decide(case: Case, officer: Actor, move: str = "grant") -> None:
     move_case(
         number=case.number, transition="assign", actor=centre, expected_version=0, department_id=officer.department_id
     )
-    case.refresh_from_db()
-    move_case(number=case.number, transition=move, actor=officer, expected_version=case.version, note="依据第四十七条")
-    redeem(list(Promise.objects.filter(kind="services.privacy").values_list("pk", flat=True)))
     case.refresh_from_db()
 
 
@@ -126,7 +131,7 @@ def test_erasure_of_contacts_is_decided_with_reasons_and_really_done(me: User, o
     lines = list(HistoryEntry.objects.filter(case=case).order_by("sequence"))
     assert [line.transition for line in lines] == ["open", "assign", "grant", "carried_out"]
     assert (lines[2].actor_id, lines[2].note) == (officer.id, "依据第四十七条")
-    assert lines[3].data == {"ask": "erase_contacts", "people": 1, "left": 0}
+    assert lines[3].data == {"ask": "erase_contacts", "people": 1, "kept": 0, "left": 0}
     assert AuditEntry.objects.get(action="privacy.done").object_id == str(case.pk)
 
 
@@ -143,7 +148,7 @@ def test_closing_the_account_ends_its_sessions_and_leaves_nothing(me: User, offi
 
 
 def test_a_right_name_is_sealed_put_in_and_the_proposal_erased(me: User, officer: Actor) -> None:
-    case = ask(me, "correct_name", right_name="王示范")
+    case = ask(me, "correct_name", right="王示范")
     assert "王示范" not in json.dumps(case.answers, ensure_ascii=False)
     decide(case, officer)
     told = Person.objects.exclude(pk=me.person_id).get(erased_at=None)
@@ -154,7 +159,7 @@ def test_a_right_name_is_sealed_put_in_and_the_proposal_erased(me: User, officer
 
 
 def test_declined_changes_nothing_but_the_proposal(me: User, officer: Actor) -> None:
-    case = ask(me, "correct_name", right_name="王示范")
+    case = ask(me, "correct_name", right="王示范")
     decide(case, officer, "decline")
     assert case.state == "declined"
     assert Person.objects.exclude(pk=me.person_id).get(erased_at=None).name._open() == NAME
