@@ -7,6 +7,8 @@ grid_ids the grids that lose something. It reads and returns counts and numbers,
 from dataclasses import dataclass
 
 consequences: dict[str, str] = {}
+open_work: dict[str, "WorkSource"] = {}
+WORKER_ROLE = "grid_worker"  # serves as worker or deputy of a grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,33 @@ class Consequence:
 def register_consequence(name: str, query: str) -> None:
     """A dotted name of a query that says what a change would move."""
     consequences[name] = query
+
+
+@dataclass(frozen=True, slots=True)
+class MovingWork:
+    """Open work that names grid `before` and lies in `after` ("" for none), in the village of its territory path."""
+
+    scheme: str
+    before: str
+    after: str
+    village: str
+    path: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSource:
+    """What an upper app knows of work in grids: dotted names.
+
+    Arguments:
+        held: `(users: Collection[int]) -> dict[int, int]`: user id → open steps he holds.
+        moving: `(*, within: str, on: date) -> list[MovingWork]`: open work whose grid is not the one it names.
+    """
+
+    held: str
+    moving: str
+
+
+def register_work(name: str, source: WorkSource) -> None:
+    """Say who counts the open work of people and finds what still has to follow a change of boundaries."""
+    open_work[name] = source

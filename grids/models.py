@@ -225,6 +225,77 @@ class Duty(models.Model):
         return f"{self.grid_id} {self.post}"
 
 
+class DutyKind(models.Model):
+    """A duty somebody answers for in every service grid: safety, sanitation, disputes, … (the city's own catalogue)."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    valid = DateRangeField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class KindDuty(models.Model):
+    """Somebody else than worker or deputy of the grid for one duty; without a row the two answer for every duty."""
+
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="kind_duties")
+    kind = models.ForeignKey(DutyKind, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    post = models.CharField(max_length=10, choices=Duty.Post.choices)
+    valid = DateRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="kind_duty_one_person_at_a_time",
+                expressions=[
+                    ("grid", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("post", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grid_id} {self.kind_id} {self.post}"
+
+
+class Absence(models.Model):
+    """Days on which somebody is away and who stands in. Why is nobody's business and is stored nowhere."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    valid = DateRangeField()  # empty: taken back before it began
+    entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="absence_once_at_a_time",
+                expressions=[("user", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=~models.Q(user=models.F("substitute")), name="absence_not_for_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.valid}"
+
+
+class DutyFeed(models.Model):
+    """The private calendar address of somebody's duties; a new number makes the old address useless."""
+
+    user = models.OneToOneField("accounts.User", primary_key=True, on_delete=models.PROTECT, related_name="duty_feed")
+    number = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.number}"
+
+
 class Address(models.Model):
     """A place that can be searched: a house number, a street, a landmark."""
 

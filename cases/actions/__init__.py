@@ -5,6 +5,7 @@ ledger's.
 from cases.actions.editions import draft_rules, remove_rule, save_rule
 from cases.actions.flood import count_intake
 from cases.actions.following import follow_grids
+from cases.actions.handing import hand_over_work
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
 from cases.actions.people import note_export, note_simulation_export, reveal_contact
 from cases.actions.routing import route_case, route_cases
@@ -23,6 +24,7 @@ __all__ = [
     "follow_grids",
     "free_steps",
     "hand_over",
+    "hand_over_work",
     "load_rules",
     "mark_seen",
     "move_case",

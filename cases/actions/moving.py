@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases import access, engine
+from cases.actions.handing import give
 from cases.models import Assignment, Case
 from ledger.actors import Actor
 from ledger.clock import app_now
@@ -125,11 +126,7 @@ def hand_over(
         raise engine.CaseMoved(case_number=move.case.number)
     if holder_id is not None:
         engine.check_holder(holder_id, step.department_id, move.now)
-    step.holder_id, step.claimed_at, step.seen_at = holder_id, move.now if holder_id else None, None
-    step.version += 1
-    move.touch(step)
-    move.record("hand_over", assignment=step, note=note, data={"holder": holder_id})
-    move.notify = True
+    give(move, step, holder_id, note=note)
     move.flush()
     return step
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from cases import engine
+from cases.actions.handing import give
 from cases.models import Assignment, Case, Clock
 from ledger.actors import CLOCK
 
@@ -50,11 +51,7 @@ def free_steps(*, now: datetime) -> bool:
         move = engine.lock(case_id, actor=CLOCK, now=now)
         gone = set(lost.filter(case=case_id).values_list("pk", flat=True))
         for step in [a for a in move.open if a.pk in gone]:
-            step.holder_id = step.claimed_at = step.seen_at = None
-            step.version += 1
-            move.touch(step)
-            move.record("hand_over", assignment=step, data={"holder": None, "reason": "disabled"})
-        move.notify = True
+            give(move, step, None, reason="disabled")
         move.flush()
     return len(case_ids) == BATCH
 

@@ -10,17 +10,17 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, User
+from accounts.models import User
 from cases import kinds
 from cases.engine import clocks
 from cases.engine.move import Move
 from cases.kinds import Target
 from cases.models import Assignment, Case
 from cases.workflow import Step
+from grids.queries import member_on_duty
 from ledger.actors import ActorKind
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
-GRID_WORKER = "grid_worker"
 FIELD_SOURCE = "gridworker"  # reported on the spot by the member who can be sent there again
 
 
@@ -188,21 +188,12 @@ def by_function(function: str, path: str) -> Target | None:
 
 
 def on_duty(case: Case, scheme: str, now: datetime) -> Target | None:
-    """The worker on duty in the case's grid of a scheme, with his department."""
+    """Who acts in the case's grid of a scheme, with his department: the worker, or who stands in for him."""
     grid_id = case.management_grid_id if scheme == "management" else case.grid_id
     if grid_id is None:
         return None
-    day = now.astimezone(CITY_ZONE).date()
-    found = (
-        Membership.objects.filter(
-            user__duties__grid=grid_id, user__duties__valid__contains=day, valid__contains=day, user__is_active=True
-        )
-        .filter(role__code=GRID_WORKER)
-        .order_by("-user__duties__post", "pk")  # the worker before the deputy
-        .values_list("department_id", "user_id")
-        .first()
-    )
-    return Target(found[0], found[1]) if found else None
+    found = member_on_duty(grid_id, on=now.astimezone(CITY_ZONE).date())
+    return Target(*found) if found else None
 
 
 def require_result(step: Step, given: Mapping[str, Any]) -> dict[str, Any]:

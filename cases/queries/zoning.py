@@ -1,11 +1,14 @@
-"""What a change of boundaries would do to open cases: counts and numbers for whoever publishes it."""
+"""What a change of boundaries would do to open cases, and whose they are: counts and numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 
-from grids.kinds import Consequence
+from cases.models import Assignment
+from grids.kinds import Consequence, MovingWork
 
 _SQL = """
 WITH part AS (SELECT code, ST_GeomFromWKB(shape, 4326) AS shape FROM unnest(%s::text[], %s::bytea[]) AS t(code, shape)),
@@ -31,3 +34,34 @@ def moving_cases(parts: Sequence[tuple[str, bytes]], grid_ids: Sequence[int], sc
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)
         return [Consequence("cases", row[0], row[1], row[2], tuple(row[3])) for row in cursor.fetchall()]
+
+
+# A case lies where the database says today; on a shared line the lower code has it, as `grid_at` decides.
+_MOVING = """
+WITH held AS (
+  SELECT s.code AS scheme, c.path, g.code AS before,
+         (SELECT n.code FROM grids_gridversion v JOIN grids_grid n ON n.id = v.grid_id
+           WHERE v.scheme_id = s.id AND v.valid @> %(on)s AND ST_Covers(v.boundary, c.point)
+           ORDER BY n.code LIMIT 1) AS after
+    FROM cases_case c CROSS JOIN grids_scheme s
+    LEFT JOIN grids_grid g ON g.id = CASE s.code WHEN 'management' THEN c.management_grid_id ELSE c.grid_id END
+   WHERE NOT c.closed AND c.point IS NOT NULL AND starts_with(c.path, %(within)s) AND %(within)s <> ''
+)
+SELECT h.scheme, coalesce(h.before, ''), coalesce(h.after, ''), coalesce(max(d.code), ''), min(h.path), count(*)
+  FROM held h LEFT JOIN grids_grid g ON g.code = coalesce(h.before, h.after)
+  LEFT JOIN grids_division d ON d.id = g.division_id
+ WHERE h.before IS DISTINCT FROM h.after GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+
+def cases_moving(*, within: str, on: date) -> list[MovingWork]:
+    """Open cases of a territory whose grid is not the one they lie in on a day. One statement; see grids.kinds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVING, {"within": within, "on": on})
+        return [MovingWork(*row) for row in cursor.fetchall()]
+
+
+def cases_held(users: Collection[int]) -> dict[int, int]:
+    """User id → open steps of open cases he holds. One statement."""
+    rows = Assignment.objects.filter(open=True, holder__in=users).values("holder")
+    return dict(rows.annotate(number=Count("pk")).values_list("holder", "number"))

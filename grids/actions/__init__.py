@@ -7,17 +7,21 @@ from grids.actions.duties import load_duties
 from grids.actions.layers import LayerRefused, export_layer, import_layer
 from grids.actions.operations import Edit, Misplaced
 from grids.actions.publishing import bring_into_force, publish_draft, send_back_draft, submit_draft, withdraw_draft
+from grids.actions.roster import assign_duty, end_absence, enter_absence, renew_feed, transfer_duties
 from grids.actions.town import load_town
 
 __all__ = [
     "Edit",
     "LayerRefused",
     "Misplaced",
+    "assign_duty",
     "begin_draft",
     "bring_into_force",
     "commit_divisions",
     "discard_draft",
     "edit_draft",
+    "end_absence",
+    "enter_absence",
     "export_layer",
     "import_layer",
     "load_city_facts",
@@ -25,8 +29,10 @@ __all__ = [
     "load_duties",
     "load_town",
     "publish_draft",
+    "renew_feed",
     "send_back_draft",
     "step_draft",
     "submit_draft",
+    "transfer_duties",
     "withdraw_draft",
 ]

@@ -13,10 +13,10 @@ def since(day: date) -> Any:
 
 
 def close(model: type[Model], ids: list[int], day: date) -> int:
-    """End open rows on a day; a row that began on that day or later ends as an empty period.
+    """End rows on a day; a row that began on that day or later ends as an empty period.
 
     Arguments:
-        ids: primary keys of rows whose `valid` has no end.
+        ids: primary keys of rows whose `valid` has no end or a later one.
     """
     rows: QuerySet[Any] = model._default_manager.filter(pk__in=ids).select_for_update()
     for row in rows:

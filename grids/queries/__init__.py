@@ -39,6 +39,7 @@ from grids.queries.postings import (
     grids_of_worker,
     today,
 )
+from grids.queries.roster import absence_of, member_on_duty, staff_on
 from grids.queries.territory import (
     DivisionRow,
     children_of,
@@ -61,6 +62,7 @@ __all__ = [
     "Posting",
     "SchemeRow",
     "Sought",
+    "absence_of",
     "address_by_code",
     "boundary_faults",
     "children_of",
@@ -79,11 +81,13 @@ __all__ = [
     "grids_of_worker",
     "lies_in",
     "locate",
+    "member_on_duty",
     "names_of_paths",
     "place_at",
     "place_text",
     "schemes",
     "search_addresses",
+    "staff_on",
     "territory_extent",
     "today",
     "touched_grids",

@@ -83,7 +83,7 @@ def grid_list(*, on: date, scheme: str = "service", path: str = "/", limit: int 
         path: materialised path of a division; "/" is everything.
     """
     where = " WHERE s.code = %(scheme)s AND g.path LIKE %(prefix)s ORDER BY g.code LIMIT %(limit)s"
-    return _rows(where, {"on": on, "scheme": scheme, "prefix": _literal(path) + "%", "limit": limit})
+    return _rows(where, {"on": on, "scheme": scheme, "prefix": literal(path) + "%", "limit": limit})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,9 @@ def grid_page(
     values: dict[str, Any] = {
         "on": on,
         "scheme": scheme,
-        "prefix": _literal(within) + "%" if within else "",
+        "prefix": literal(within) + "%" if within else "",
         "village": village,
-        "text": f"%{_literal(text)}%",
+        "text": f"%{literal(text)}%",
         "after": after,
         "limit": page + 1,
     }
@@ -134,7 +134,7 @@ SELECT count(*) FROM grids_grid g JOIN grids_scheme s ON s.id = g.scheme_id
 """
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text that LIKE takes as it is."""
     return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
@@ -177,10 +177,19 @@ def grid_worker(grid_id: int, on: date) -> tuple[int | None, int | None]:
 
 
 def grids_of_worker(user_id: int, on: date, posts: Sequence[str] = ("worker", "deputy")) -> list[GridRow]:
-    """Grids a user answers for on a date, his own first."""
+    """Grids a user answers for on a date, his own first, those he stands in for last."""
     return _rows(
-        " JOIN grids_duty m ON m.grid_id = g.id AND m.user_id = %(user)s"
-        " AND m.valid @> %(on)s AND m.post = ANY(%(posts)s)"
-        " ORDER BY m.post DESC, g.code",
+        _OF_WORKER + " ORDER BY m.post DESC, g.code",
         {"on": on, "user": user_id, "posts": list(posts)},
     )
+
+
+# in the order of the alphabet turned round: worker, deputy, cover
+_OF_WORKER = """
+ JOIN (SELECT grid_id, max(post) AS post FROM (
+   SELECT grid_id, post FROM grids_duty WHERE user_id = %(user)s AND valid @> %(on)s AND post = ANY(%(posts)s)
+   UNION ALL
+   SELECT d.grid_id, 'cover' FROM grids_absence a JOIN grids_duty d ON d.user_id = a.user_id AND d.valid @> %(on)s
+    WHERE a.substitute_id = %(user)s AND a.valid @> %(on)s AND d.post = ANY(%(posts)s)
+ ) held GROUP BY grid_id) m ON m.grid_id = g.id
+"""
