@@ -1,7 +1,5 @@
 """Pure rules of the kernel: values in, verdict out."""
 
-import base64
-import hmac
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
@@ -11,10 +9,10 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from ledger.ids import linked_number, private_link
+
 EARTH_RADIUS = 6371008.8  # metres, mean radius (IUGG)
 SNAP_DEGREES = 20 / 111_320  # about 20 m of latitude: the lattice the public sees points on (design 6)
-_MAC_BYTES = 16
-_ID_BYTES = 8
 
 
 def metres_between(
@@ -147,32 +145,13 @@ def why_text(why: str) -> str:
 
 
 def tracking_token(case_id: int, key: bytes) -> str:
-    """The private link of a case: 39 characters of base32, made from the id and a 128-bit MAC; stored nowhere.
-
-    The id is masked with a pad derived from the MAC, so links do not tell how many cases there are.
-    """
-    number = case_id.to_bytes(_ID_BYTES, "big")
-    mac = hmac.digest(key, b"track:" + number, "sha256")[:_MAC_BYTES]
-    return base64.b32encode(_masked(number, mac, key) + mac).decode().rstrip("=").lower()
+    """The private link of a case: see ledger.ids.private_link."""
+    return private_link(case_id, b"track:", key)
 
 
 def case_of_token(token: str, key: bytes) -> int | None:
     """The case a link leads to, None for a wrong link; takes the same time for both."""
-    try:
-        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
-    except ValueError:
-        return None
-    if len(raw) != _ID_BYTES + _MAC_BYTES:
-        return None
-    mac = raw[_ID_BYTES:]
-    number = _masked(raw[:_ID_BYTES], mac, key)
-    right = hmac.digest(key, b"track:" + number, "sha256")[:_MAC_BYTES]
-    return int.from_bytes(number, "big") if hmac.compare_digest(mac, right) else None
-
-
-def _masked(number: bytes, mac: bytes, key: bytes) -> bytes:
-    pad = hmac.digest(key, b"pad:" + mac, "sha256")
-    return bytes(a ^ b for a, b in zip(number, pad, strict=False))
+    return linked_number(token, b"track:", key)
 
 
 def network_of(address: str) -> str:

@@ -7,6 +7,17 @@ from cases.kinds import CaseKind, register_kind
 from events.kinds import CATEGORY_FIELDS, NOTICES, RETENTION
 from ledger import kinds
 
+BLIND_SPOT_KIND = CaseKind(
+    slug="blind_spot",
+    name_zh="责任盲区",
+    name_en="Blind spot",
+    workflow="events.workflow.blind_spot.BLIND_SPOT",
+    detail="events.queries.blind_spots.spot_detail",
+    categories="events.queries.blind_spots.spot_names",
+    partial="events/blind_spot.html",
+    called="warning",
+)
+
 
 class EventsConfig(AppConfig):
     name = "events"
@@ -36,6 +47,9 @@ class EventsConfig(AppConfig):
                 tracking="events.queries.track_facts",
             )
         )
+        register_kind(BLIND_SPOT_KIND)
+        kinds.register_handler("events.blind_spots", handler="events.actions.find_blind_spots", queue="geo", batch=1)
+        kinds.register_periodic("events.blind_spots", handler="events.actions.look_every_night", seconds=3600)
         for notice in NOTICES:
             kinds.add_notice(notice)
         for row in RETENTION:

@@ -101,3 +101,22 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.score}"
+
+
+class BlindSpot(models.Model):
+    """What the report of blind spots found in a village; one row per case of kind "blind_spot". It names no person."""
+
+    case = models.OneToOneField("cases.Case", primary_key=True, on_delete=models.PROTECT, related_name="blind_spot")
+    kind = models.CharField(max_length=12)  # of grids.queries.blind_spots.KINDS
+    scheme = models.CharField(max_length=20)
+    village = models.CharField(max_length=12)
+    count = models.PositiveIntegerField()  # places, houses, grids, persons or cases
+    area = models.FloatField(default=0.0)  # m²
+    codes = models.JSONField(default=list)  # some grids, houses or duties
+    seen_on = models.DateField()  # day of the last report that found it
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "scheme", "village"], name="blind_spot_what")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.scheme} {self.village}"

@@ -83,6 +83,8 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             Entry("/desk/grids/", "map", _("Grids and boundaries"), ("grids.read",)),
             Entry("/desk/zoning/", "bounding-box", _("Change boundaries"), ("grids.edit", "grids.publish")),
+            Entry("/desk/duties/", "person-lines-fill", _("Duty roster"), ("grids.edit", "grids.publish")),
+            Entry("/desk/blind-spots/", "eye-slash", _("Blind spots"), ("grids.edit", "grids.publish")),
         ),
     ),
     (

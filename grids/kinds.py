@@ -8,6 +8,22 @@ from dataclasses import dataclass
 
 consequences: dict[str, str] = {}
 open_work: dict[str, "WorkSource"] = {}
+# what the report of blind spots finds: kind → (Chinese, English)
+HOLES = {
+    "gap": ("不属于任何网格的区域", "Area in no grid"),
+    "overlap": ("同属两个网格的区域", "Area in two grids"),
+    "outside": ("网格超出村（社区）的区域", "Area of a grid outside its village"),
+    "crossing": ("网格边界自相交", "Boundary that crosses itself"),
+    "unshared": ("相邻网格未共用界点", "Neighbours without shared vertices"),
+    "unmeasured": ("由多块组成、未逐处核对的村（社区）", "Village of several parts, not looked at place by place"),
+    "houses": ("不属于任何网格的房屋", "Houses in no grid"),
+    "worker": ("没有网格员的网格", "Grids without a worker"),
+    "deputy": ("没有副岗的网格", "Grids without a deputy"),
+    "duty": ("无人履行的职责", "Duties without a person"),
+    "leave": ("离岗而无人替班", "Leave without a substitute"),
+    "load": ("超出负荷上限的人员", "Persons over the limit"),
+    "moving": ("尚未转入新网格的案件", "Cases still moving"),
+}
 WORKER_ROLE = "grid_worker"  # serves as worker or deputy of a grid
 
 

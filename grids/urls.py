@@ -1,12 +1,19 @@
 from django.urls import path
 
 from grids import api, views
-from grids.views import layers, zoning
+from grids.views import blind_spots, duties, layers, zoning
 
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
     path("grids/<slug:code>/", views.posting, name="grids_posting"),
     path("desk/grids/", views.desk, name="grids_desk"),
+    path("desk/duties/", duties.roster, name="grids_duties"),
+    path("desk/duties/<slug:act>/", duties.act, name="grids_duties_act"),
+    path("desk/blind-spots/", blind_spots.page, name="grids_blind_spots"),
+    path("desk/blind-spots/look/", blind_spots.look, name="grids_blind_spots_look"),
+    path("duties/mine/", duties.mine, name="grids_my_duties"),
+    path("duties/mine/renew/", duties.renew, name="grids_my_duties_renew"),
+    path("duties/<slug:token>.ics", duties.calendar, name="grids_duty_calendar"),
     path("desk/zoning/", zoning.zoning, name="grids_zoning"),
     path("desk/zoning/begin/", zoning.zoning_begin, name="grids_zoning_begin"),
     path("desk/zoning/files/", layers.layers, name="grids_layers"),

@@ -30,6 +30,8 @@ def follow_grids(payload: dict[str, Any], *, promise_id: int, now: datetime) -> 
     if len(ids) == BATCH:
         key = f"boundary:{payload['draft']}:{ids[-1]}"
         promise("cases.follow_grids", key=key, payload={"draft": payload["draft"], "after": ids[-1]}, now=now)
+    else:  # everything follows: now a look at what the change left behind
+        promise("events.blind_spots", key=f"boundary:{payload['draft']}:blind", payload={}, now=now)
 
 
 def _follow(case_id: int, now: datetime) -> None:

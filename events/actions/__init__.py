@@ -1,5 +1,6 @@
 """The only writer of incidents: one durable transaction each, except what the ledger and the engine call in theirs."""
 
+from events.actions.blind_spots import find_blind_spots, look_every_night
 from events.actions.catalogue import export_categories, load_categories
 from events.actions.category_drafts import draft_categories, remove_category, save_category
 from events.actions.filing import automatic_facts, close_report, file_report, force_close, refuse_report
@@ -20,9 +21,11 @@ __all__ = [
     "draft_categories",
     "export_categories",
     "file_report",
+    "find_blind_spots",
     "finish_handling",
     "force_close",
     "load_categories",
+    "look_every_night",
     "rate_report",
     "refuse_report",
     "release_text",

@@ -7,13 +7,21 @@ from grids.actions.duties import load_duties
 from grids.actions.layers import LayerRefused, export_layer, import_layer
 from grids.actions.operations import Edit, Misplaced
 from grids.actions.publishing import bring_into_force, publish_draft, send_back_draft, submit_draft, withdraw_draft
-from grids.actions.roster import assign_duty, end_absence, enter_absence, renew_feed, transfer_duties
+from grids.actions.roster import (
+    ask_for_blind_spots,
+    assign_duty,
+    end_absence,
+    enter_absence,
+    renew_feed,
+    transfer_duties,
+)
 from grids.actions.town import load_town
 
 __all__ = [
     "Edit",
     "LayerRefused",
     "Misplaced",
+    "ask_for_blind_spots",
     "assign_duty",
     "begin_draft",
     "bring_into_force",

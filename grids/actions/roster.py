@@ -228,3 +228,11 @@ def _promise_work(user_id: int, grids: list[int], day: date, now: datetime) -> N
     payload = {"user": user_id, "grids": grids, "after": 0, "key": key}
     begins = datetime.combine(day, time.min, CITY_ZONE)
     promise("cases.hand_over_work", key=key, payload=payload, now=now, not_before=max(begins, now))
+
+
+@transaction.atomic(durable=True)
+def ask_for_blind_spots(*, actor: Actor) -> None:
+    """Look for blind spots of the whole city now, as every night."""
+    if not any(actor.may(right) for right in ROSTER_RIGHTS):
+        raise PermissionDenied
+    promise("events.blind_spots", key=f"events.blind_spots:{uuid7()}", payload={}, now=app_now())

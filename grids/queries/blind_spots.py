@@ -9,16 +9,15 @@ from typing import Any
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 
-from grids.kinds import WORKER_ROLE, MovingWork, open_work
+from grids.kinds import HOLES, WORKER_ROLE, MovingWork, open_work
 from grids.models import Division, GridVersion
 from grids.queries.boundaries import Defect, boundary_defects, ring_from
 from grids.queries.postings import literal, today
 from grids.queries.roster import DUTIES_SCHEME, Load, Roster, RosterLine, loads, roster
 from ledger.kinds import resolve
 
-AREA_KINDS = ("gap", "overlap", "outside", "crossing", "unshared", "unmeasured")
-KINDS = (*AREA_KINDS, "houses", "worker", "deputy", "duty", "leave", "load", "moving")
-EXAMPLES = 20
+KINDS = tuple(HOLES)
+AREA_KINDS = ("gap", "overlap", "outside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ def _areas(on: date, within: str) -> tuple[list[Figures], list[Hole]]:
     figures, holes = [], []
     for pk, code, zh, en, path, scheme, parent, number, parts, versions, digest in rows:
         measured = _measure(pk, tuple(versions), digest)
-        sums: dict[str, Any] = {kind: sum(d.area for d in measured if d.kind == kind) for kind in AREA_KINDS[:3]}
+        sums: dict[str, Any] = {kind: sum(d.area for d in measured if d.kind == kind) for kind in AREA_KINDS}
         counted = houses.get(code, (0, 0, 0, 0, None)) if scheme == DUTIES_SCHEME else (0, 0, 0, 0, None)
         figures.append(Figures(code, zh, en, path, scheme, number, parent, parts, **sums, **_placed(counted)))
         holes += [Hole(d.kind, scheme, code, path, d.codes, d.area, 1, None, d.lon, d.lat) for d in measured]

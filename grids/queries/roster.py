@@ -295,3 +295,16 @@ def member_on_duty(grid_id: int, *, on: date) -> tuple[int, int] | None:
 def absence_of(user_id: int, *, on: date) -> AbsenceRow | None:
     """The absence of somebody on a day, None if he is there."""
     return next(iter(absence_rows(Q(user=user_id, valid__contains=on))), None)
+
+
+def user_id_of(username: str) -> int | None:
+    """Who signs in by a name and is an official."""
+    return User.objects.filter(username=username, is_active=True, person=None).values_list("pk", flat=True).first()
+
+
+def absences_within(path: str, *, since: date) -> list[AbsenceRow]:
+    """Absences of people who serve under a path, that are not over by a day."""
+    if not path:
+        return []
+    serve = Membership.objects.filter(territory__startswith=path, valid__contains=since).values("user")
+    return absence_rows(Q(user__in=serve) & (Q(valid__endswith__gt=since) | Q(valid__upper_inf=True)))
