@@ -28,4 +28,7 @@ class GridsConfig(AppConfig):
         )
         kinds.register_city_part("town", "grids.actions.load_town", order=12, export="grids.imports.export_town")
         kinds.register_city_part("duties", "grids.actions.load_duties", order=25, export="grids.imports.export_duties")
+        kinds.register_city_part(
+            "duty_kinds", "grids.actions.load_duty_kinds", order=13, export="grids.imports.export_duty_kinds"
+        )
         kinds.register_periodic("grids.boundaries", handler="grids.actions.bring_into_force", seconds=60)

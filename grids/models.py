@@ -208,6 +208,8 @@ class Duty(models.Model):
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="duties")
     post = models.CharField(max_length=10, choices=Post.choices)
     valid = DateRangeField()
+    # who gave the post in the roster; empty for what the city folder or a change of boundaries brought
+    given_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

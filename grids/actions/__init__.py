@@ -4,6 +4,7 @@ from grids.actions.division_sheet import commit_divisions
 from grids.actions.divisions import load_city_facts, load_divisions
 from grids.actions.drafting import begin_draft, discard_draft, edit_draft, step_draft
 from grids.actions.duties import load_duties
+from grids.actions.duty_kinds import load_duty_kinds
 from grids.actions.layers import LayerRefused, export_layer, import_layer
 from grids.actions.operations import Edit, Misplaced
 from grids.actions.publishing import bring_into_force, publish_draft, send_back_draft, submit_draft, withdraw_draft
@@ -35,6 +36,7 @@ __all__ = [
     "load_city_facts",
     "load_divisions",
     "load_duties",
+    "load_duty_kinds",
     "load_town",
     "publish_draft",
     "renew_feed",

@@ -23,13 +23,16 @@ def load_duties(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime)
     redrawn = redrawn_codes()
     stated = [entry for entry in read_duties(folder) if entry.valid_from > redrawn.get(entry.grid, date.min)]
     wanted = _posts(stated)
+    kept = _given_here(wanted)
+    wanted = {post: entry for post, entry in wanted.items() if post not in kept}
     rows = {
         (row.grid.code, row.post): row
         for row in Duty.objects.filter(valid__upper_inf=True).select_related("grid", "user")
     }
     new = [post for post in wanted if post not in rows]
     changed = [post for post in wanted if post in rows and rows[post].user.username != wanted[post][0]]
-    gone = [post for post in rows if post not in wanted and post[0] not in redrawn] if wanted else []
+    gone = [post for post in rows if post not in wanted and post[0] not in redrawn and post not in kept]
+    gone = gone if stated else []
     _check(folder, changed, wanted, rows)
     change = Change(len(new), len(changed), len(gone), len(wanted) - len(new) - len(changed))
     change.lines += [
@@ -50,6 +53,18 @@ def _posts(entries: list[DutyEntry]) -> dict[Post, tuple[str, DutyEntry]]:
         if entry.deputy:
             found[entry.grid, Duty.Post.DEPUTY] = entry.deputy, entry
     return found
+
+
+def _given_here(wanted: dict[Post, tuple[str, DutyEntry]]) -> set[Post]:
+    """Posts the roster of the platform gave or left vacant later than the folder states: they stay."""
+    kept = set()
+    rows = Duty.objects.filter(valid__isempty=False).values_list("grid__code", "post", "valid", "given_by")
+    for code, post, valid, given_by in rows:
+        stated = wanted[code, post][1].valid_from if (code, post) in wanted else date.min
+        here = given_by is not None and valid.upper is None and valid.lower >= stated
+        if here or (valid.upper is not None and valid.upper > stated and (code, post) in wanted):
+            kept.add((code, post))
+    return kept
 
 
 def _check(

@@ -4,6 +4,7 @@ Versions are dated by days, so nothing has to run at midnight for a point to be 
 by date. What follows a moment later is what is not dated: retired codes, households, and the grid of open cases.
 """
 
+from copy import copy
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +12,13 @@ from django.contrib.gis.geos import Polygon
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from grids import gateways
 from grids.actions.drafting import EDIT, locked
 from grids.actions.periods import close, since
-from grids.models import BoundaryDraft, Division, Duty, Grid, GridVersion
+from grids.models import BoundaryDraft, Division, Duty, Grid, GridVersion, KindDuty
 from grids.queries import city_day
 from grids.queries.boundaries import boundary_defects, households_in, origins
 from grids.queries.drafts import DraftState, draft_state, due_drafts, last_parts, state_of, version_numbers
@@ -246,18 +248,26 @@ def _follow_duties(state: DraftState, what: dict[str, str], ended: list[str]) ->
     new = {code: state.parts[code].ring for code, kind in what.items() if kind == "new"}
     came_from = origins(new, state.base_rings)
     ids = dict(Grid.objects.filter(code__in=[*new, *came_from.values()]).values_list("code", "pk"))
-    posts = Duty.objects.filter(grid__code__in=came_from.values(), valid__contains=day)
-    held: dict[str, list[tuple[int, str]]] = {}
-    for code, user_id, post in posts.values_list("grid__code", "user_id", "post"):
-        held.setdefault(code, []).append((user_id, post))
-    fresh = [
-        Duty(grid_id=ids[code], user_id=user_id, post=post, valid=since(day))
-        for code, origin in came_from.items()
-        for user_id, post in held.get(origin, [])
-    ]
-    over = Duty.objects.filter(grid__code__in=ended, valid__upper_inf=True).values_list("pk", flat=True)
-    close(Duty, list(over), day)
-    Duty.objects.bulk_create(fresh)
+    for model in (Duty, KindDuty):
+        _follow_posts(model, came_from, ids, ended, day)
+
+
+def _follow_posts(
+    model: type[Duty] | type[KindDuty], came_from: dict[str, str], ids: dict[str, int], ended: list[str], day: date
+) -> None:
+    rows: QuerySet[Any] = model._default_manager.filter(valid__isempty=False)
+    held: dict[int, list[Any]] = {}
+    for row in rows.filter(grid__code__in=came_from.values(), valid__contains=day):
+        held.setdefault(row.grid_id, []).append(row)
+    over = rows.filter(grid__code__in=ended).filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
+    close(model, list(over.values_list("pk", flat=True)), day)
+    fresh = []
+    for code, origin in came_from.items():
+        for row in held.get(ids[origin], []):
+            made = copy(row)
+            made.pk, made.grid_id, made.valid = None, ids[code], since(day)
+            fresh.append(made)
+    model._default_manager.bulk_create(fresh)
 
 
 def _set(state: DraftState, **values: Any) -> None:

@@ -57,7 +57,9 @@ def assign_duty(
     leaving = set(own.filter(post=post, valid__contains=day).values_list("user_id", flat=True)) - {user_id}
     _replace(model, own.filter(post=post), day)
     if user_id is not None:
-        extra = {"kind": DutyKind.objects.get(code=kind)} if kind else {}
+        extra: dict[str, Any] = {"given_by_id": actor.user_id}
+        if kind:
+            extra = {"kind": DutyKind.objects.get(code=kind)}
         model._default_manager.create(grid=row, user_id=user_id, post=post, valid=since(day), **extra)
     if hand_over and not kind and post == Duty.Post.WORKER:
         for user in leaving:
@@ -93,7 +95,7 @@ def transfer_duties(*, user_id: int, to_id: int, day: date, actor: Actor, hand_o
         raise ValidationError({"user_id": _("This person has no duty here on that day.")})
     _demand_able(to_id, [row.grid.path for row in rows], day, role=WORKER_ROLE, field="to_id")
     for row in rows:
-        _transfer(row, to_id, day)
+        _transfer(row, to_id, day, actor)
     worked = sorted({row.grid_id for row in rows if isinstance(row, Duty) and row.post == Duty.Post.WORKER})
     if hand_over and worked:
         _promise_work(user_id, worked, day, now)
@@ -102,11 +104,11 @@ def transfer_duties(*, user_id: int, to_id: int, day: date, actor: Actor, hand_o
     return len(rows)
 
 
-def _transfer(row: Any, to_id: int, day: date) -> None:
+def _transfer(row: Any, to_id: int, day: date, actor: Actor) -> None:
     """Who was the other one of the two in a grid changes places with whom he follows."""
     model = type(row)
     same = model._default_manager.filter(grid=row.grid_id)
-    extra = {}
+    extra: dict[str, Any] = {"given_by_id": actor.user_id}
     if isinstance(row, KindDuty):
         same, extra = same.filter(kind=row.kind_id), {"kind_id": row.kind_id}
     other = same.exclude(post=row.post).filter(user=to_id, valid__contains=day).first()

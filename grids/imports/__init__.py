@@ -2,6 +2,7 @@
 
 from grids.imports.division_sheet import check_divisions, division_changes, division_columns, official_code
 from grids.imports.divisions import DivisionEntry, read_divisions
+from grids.imports.duty_kinds import DutyKindEntry, export_duty_kinds, read_duty_kinds
 from grids.imports.export import export_city_facts, export_divisions, export_duties, export_town
 from grids.imports.town import AddressEntry, DutyEntry, GridEntry, read_addresses, read_duties, read_grids
 
@@ -9,6 +10,7 @@ __all__ = [
     "AddressEntry",
     "DivisionEntry",
     "DutyEntry",
+    "DutyKindEntry",
     "GridEntry",
     "check_divisions",
     "division_changes",
@@ -16,10 +18,12 @@ __all__ = [
     "export_city_facts",
     "export_divisions",
     "export_duties",
+    "export_duty_kinds",
     "export_town",
     "official_code",
     "read_addresses",
     "read_divisions",
     "read_duties",
+    "read_duty_kinds",
     "read_grids",
 ]

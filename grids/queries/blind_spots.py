@@ -17,6 +17,7 @@ from grids.queries.roster import DUTIES_SCHEME, Load, Roster, RosterLine, loads,
 from ledger.kinds import resolve
 
 KINDS = tuple(HOLES)
+DIVISIONS = "divisions"  # the "scheme" of villages as parts of their township
 AREA_KINDS = ("gap", "overlap", "outside")
 
 
@@ -139,16 +140,35 @@ SELECT d.id, d.code, d.name_zh, d.name_en, d.path, s.code, ST_Area(d.outline::ge
 """
 
 
+# the same one level up: what the villages of a township leave out or have twice
+_TOWNSHIPS = """
+SELECT p.id, p.code, p.name_zh, p.name_en, p.path, %(divisions)s, ST_Area(p.outline::geography),
+       count(c.id), sum(ST_Area(c.outline::geography)), array_agg(c.id ORDER BY c.code),
+       md5(md5(ST_AsBinary(p.outline)) || string_agg(md5(ST_AsBinary(c.outline)), '' ORDER BY c.code))
+  FROM grids_division p JOIN grids_division c
+    ON c.level = 'village' AND c.valid @> %(on)s AND c.outline IS NOT NULL AND starts_with(c.path, p.path)
+ WHERE p.level = 'township' AND p.valid @> %(on)s AND p.outline IS NOT NULL AND p.path LIKE %(prefix)s
+ GROUP BY p.id ORDER BY p.code
+"""
+
+
 def _areas(on: date, within: str) -> tuple[list[Figures], list[Hole]]:
-    values: dict[str, Any] = {"on": on, "prefix": literal(within) + "%" if within else "", "scheme": DUTIES_SCHEME}
+    values: dict[str, Any] = {
+        "on": on,
+        "prefix": literal(within) + "%" if within else "",
+        "scheme": DUTIES_SCHEME,
+        "divisions": DIVISIONS,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_VILLAGES, values)
+        cursor.execute(_TOWNSHIPS, values)
         rows = cursor.fetchall()
+        cursor.execute(_VILLAGES, values)
+        rows += cursor.fetchall()
         cursor.execute(_HOUSES, values)
         houses = {row[0]: row[1:] for row in cursor.fetchall()}
     figures, holes = [], []
     for pk, code, zh, en, path, scheme, parent, number, parts, versions, digest in rows:
-        measured = _measure(pk, tuple(versions), digest)
+        measured = _measure(pk, tuple(versions), digest, villages=scheme == DIVISIONS)
         sums: dict[str, Any] = {kind: sum(d.area for d in measured if d.kind == kind) for kind in AREA_KINDS}
         counted = houses.get(code, (0, 0, 0, 0, None)) if scheme == DUTIES_SCHEME else (0, 0, 0, 0, None)
         figures.append(Figures(code, zh, en, path, scheme, number, parent, parts, **sums, **_placed(counted)))
@@ -163,14 +183,29 @@ def _placed(counted: tuple[Any, ...]) -> dict[str, int]:
 
 
 @lru_cache(maxsize=4096)
-def _measure(division_id: int, versions: tuple[int, ...], digest: str) -> tuple[Defect, ...]:
-    """Where the grids of a village do not fit it. `digest` says that nothing of it has changed since."""
+def _measure(division_id: int, ids: tuple[int, ...], digest: str, *, villages: bool) -> tuple[Defect, ...]:
+    """Where parts do not fit their parent; `digest` says that nothing of it has changed since it was measured.
+
+    Arguments:
+        ids: of boundary versions, or of divisions if the parts are villages.
+    """
     outline = Division.objects.values_list("outline", flat=True).get(pk=division_id)
-    if outline is None or len(outline) != 1 or outline[0].num_interior_rings:
+    parts: dict[str, Any] = (
+        dict(Division.objects.filter(pk__in=ids).values_list("code", "outline"))
+        if villages
+        else dict(GridVersion.objects.filter(pk__in=ids).values_list("grid__code", "boundary"))
+    )
+    if not all(_is_one_ring(shape) for shape in (outline, *parts.values())):
         return (_unmeasured(outline),)
-    rows = GridVersion.objects.filter(pk__in=versions).values_list("grid__code", "boundary")
-    parts = {code: ring_from(boundary) for code, boundary in rows}
-    return tuple(boundary_defects(parts, ring_from(outline)))
+    rings = {code: ring_from(shape) for code, shape in parts.items()}
+    return tuple(boundary_defects(rings, ring_from(outline)))
+
+
+def _is_one_ring(shape: Any) -> bool:
+    """Whether a polygon, or a collection of one, has no hole."""
+    if shape is None or (shape.geom_type == "MultiPolygon" and len(shape) != 1):
+        return False
+    return not (shape[0] if shape.geom_type == "MultiPolygon" else shape).num_interior_rings
 
 
 def _unmeasured(outline: GEOSGeometry | None) -> Defect:

@@ -10,6 +10,7 @@ from django.db import connection
 from grids.kinds import Consequence, consequences
 from grids.models import Duty
 from grids.queries.boundaries import Defect, areas, boundary_defects, households_in, origins, wkb
+from grids.queries.draft_loads import DraftLoad, draft_loads
 from grids.queries.drafts import DraftState, Part
 from ledger.kinds import resolve
 
@@ -52,6 +53,7 @@ class DraftPage:
     spread: tuple[int, int]
     vacant: list[str]  # grids that nobody would answer for
     names: dict[str, Part]
+    loads: list[DraftLoad]
 
     @property
     def changed(self) -> list[GridLine]:
@@ -59,7 +61,7 @@ class DraftPage:
 
 
 def draft_page(state: DraftState) -> DraftPage:
-    """Nine statements at most, whatever the number of grids."""
+    """Fourteen statements at most, whatever the number of grids."""
     what = {code: kind for kind, code in state.changes()}
     before, after = households_in(state.base_rings), households_in(state.rings)
     codes = sorted(state.parts.keys() | state.base.keys())
@@ -95,18 +97,32 @@ def draft_page(state: DraftState) -> DraftPage:
         band=(round(100 * LEAST / full, 1), round(100 * (MOST - LEAST) / full, 1)),
         widest=(max(old_figures, default=0), max(figures, default=0)),
         spread=(round(pstdev(old_figures or [0])), round(pstdev(figures or [0]))),
-        vacant=_vacant(state, what) if state.row.scheme == "service" else [],
         names=state.base | state.parts,
+        **_people(state, what, before, after),
     )
 
 
-def _vacant(state: DraftState, what: dict[str, str]) -> list[str]:
+def _people(
+    state: DraftState, what: dict[str, str], before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]
+) -> dict[str, Any]:
+    """Grids that nobody would answer for, and what each worker would carry; people answer for service grids only."""
+    if state.row.scheme != "service":
+        return {"vacant": [], "loads": []}
+    came_from = origins(
+        {code: state.parts[code].ring for code, kind in what.items() if kind == "new"}, state.base_rings
+    )
+    old, new = ({code: row[0] for code, row in rows.items()} for rows in (before, after))
+    return {
+        "vacant": _vacant(state, came_from),
+        "loads": draft_loads(state, before=old, after=new, came_from=came_from),
+    }
+
+
+def _vacant(state: DraftState, came_from: dict[str, str]) -> list[str]:
     """Grids without a worker: those that have none today, and new ones cut from such a grid."""
     ids = {part.grid_id: code for code, part in state.base.items() if part.grid_id is not None}
     posts = Duty.objects.filter(grid_id__in=ids, post="worker", valid__upper_inf=True)
     served = {ids[pk] for pk in posts.values_list("grid_id", flat=True)}
-    new = {code: state.parts[code].ring for code, kind in what.items() if kind == "new"}
-    came_from = origins(new, state.base_rings)
     return [code for code in sorted(state.parts) if came_from.get(code, code) not in served]
 
 

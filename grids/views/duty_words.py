@@ -21,6 +21,11 @@ from grids.views.zoning_words import text
 
 PAGE = 100
 EXAMPLES = 8
+SCHEMES = {
+    "service": gettext_lazy("Service grids"),
+    "management": gettext_lazy("Unit grids"),
+    "divisions": gettext_lazy("Villages of the township"),
+}
 POSTS = {"worker": gettext_lazy("Grid worker"), "deputy": gettext_lazy("Deputy")}
 LIMITS = {
     "households": gettext_lazy("households"),
@@ -209,11 +214,17 @@ def hole_lines(found: Report, holes: Iterable[Hole]) -> list[HoleLine]:
         level = "soon" if hole.kind in ("deputy", "load", "moving") else "late"
         lines.append(
             HoleLine(
-                hole.kind, text(*HOLES[hole.kind]), ", ".join(where), _figure(hole), hole.lon, hole.lat, level,
+                hole.kind, _what(hole), ", ".join(where), _figure(hole), hole.lon, hole.lat, level,
                 f"{hole.kind}-{number}",
             )
         )  # fmt: skip
     return lines
+
+
+def _what(hole: Hole) -> str:
+    """The kind in words, of an area with the scheme it was looked for in."""
+    what = text(*HOLES[hole.kind])
+    return f"{what} · {SCHEMES[hole.scheme]}" if hole.area and hole.scheme in SCHEMES else what
 
 
 def _figure(hole: Hole) -> str:

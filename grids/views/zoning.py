@@ -20,6 +20,7 @@ from grids.queries.changes import boundary_changes
 from grids.queries.draft_page import draft_page
 from grids.queries.drafts import DraftState, draft_rows, draft_state, scheme_rows, villages_to_zone
 from grids.views import zoning_words as words
+from grids.views.duty_words import over_words
 
 LOOK = requires("grids.edit", "grids.publish")
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
@@ -97,6 +98,7 @@ def _draft(
     context = {
         "state": state,
         "page": page,
+        "loads": [(row, over_words(row.over)) for row in page.loads],
         "tool": tool,
         "grid": values["grid"] if values["grid"] in state.parts else "",
         "show": values["show"] or "both",

@@ -187,6 +187,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("ogc_*", _fixed({"key": "nothing"}, {"key": "divisions"})),
     ("grids_zoning_move", _of_another("draft", NO_ID, "draft", move="undo")),
     ("grids_zoning_*", _of_another("draft", NO_ID, "draft")),
+    ("grids_duties_act", _fixed({"act": "nothing"}, {"act": "assign"})),
+    ("grids_duty_calendar", _fixed({"token": "a" * 39})),
     ("grids_posting", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
     (
         "grids_tile",

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
 from grids import actions, queries
-from grids.models import Absence, Address, Duty, DutyKind, Grid, GridVersion, KindDuty
+from grids.models import Absence, Address, Division, Duty, DutyKind, Grid, GridVersion, KindDuty
 from grids.queries.blind_spots import Report, blind_spots
 from grids.queries.roster import loads, roster
 from ledger.actions import install_test_clock
@@ -20,6 +20,13 @@ from tests.grids.small import VILLAGES
 from tests.grids.zoning_world import S04, VILLAGE, actor_of, person_with
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grids.queries.roster.city_config", dict)
+
+
 AREA = "/3709/370902/"
 ALWAYS = DateRange(LONG_AGO, None)
 
@@ -33,6 +40,8 @@ def worker(name: str) -> User:
 @pytest.fixture
 def clerk(town: Path) -> Actor:
     install_test_clock()
+    # two of its villages only: of the township nobody asks here
+    Division.objects.filter(level="township").update(outline=None)
     return actor_of(person_with("registrar", "grids.edit"))
 
 

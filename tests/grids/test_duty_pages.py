@@ -66,7 +66,7 @@ def test_an_absence_has_no_place_for_a_reason(clerk: Client) -> None:
 def test_the_report_says_what_is_missing_and_shows_the_figures(clerk: Client, wang: User) -> None:
     shown = clerk.get("/desk/blind-spots/", headers={"accept-language": "en"}).content.decode()
     assert "Grids without a deputy" in shown
-    assert "Sum of the grids" in shown
+    assert "Sum of the parts" in shown
     assert "told for today only" not in shown
     past = clerk.get("/desk/blind-spots/", {"on": "2026-09-01", "kind": "worker"}, headers={"accept-language": "en"})
     assert "told for today only" in past.content.decode()

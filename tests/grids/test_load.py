@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
-from grids.imports import export_divisions, export_duties, export_town
+from grids.actions import load_duty_kinds
+from grids.imports import export_divisions, export_duties, export_duty_kinds, export_town
 from grids.models import Address, Division, Duty, Grid, GridVersion
 from grids.queries import grid_worker
+from grids.queries.roster import duty_kinds
+from ledger.actors import CLOCK
+from ledger.cityfolder import CityFolder
+from ledger.clock import app_now
 from tests.grids import small
 from tests.grids.small import edit, load
 
@@ -206,6 +212,41 @@ def test_the_roster_names_a_worker_and_a_deputy_and_a_change_begins_on_its_day(t
     assert grid_worker(grid.pk, date(2026, 9, 1)) == (users["zhao"].pk, users["li"].pk)
     assert Duty.objects.count() == 3
     assert export_duties()["town/duties.csv"].splitlines()[1].startswith("370902900006S01,zhao,li,")
+
+
+def test_what_the_roster_changed_later_stays_when_the_folder_is_loaded_again(town: Path) -> None:
+    users = {name: User.objects.create(username=name) for name in ("wang", "li", "zhao")}
+    _roster(town, ("370902900006S01", "wang", "", "2026-01-05"), ("370902900006S02", "wang", "li", "2026-01-05"))
+    assert load(town, users=tuple(users))[0].faults == []
+    first, second = (Grid.objects.get(code=f"370902900006S0{n}") for n in (1, 2))
+    later = DateRange(date(2026, 3, 1), None)
+    before = DateRange(date(2026, 1, 5), date(2026, 3, 1))
+    Duty.objects.filter(grid=first).update(valid=before)
+    Duty.objects.create(grid=first, user=users["zhao"], post="worker", valid=later, given_by=users["li"])
+    Duty.objects.create(grid=first, user=users["li"], post="deputy", valid=later, given_by=users["li"])
+    Duty.objects.filter(grid=second, post="deputy").update(valid=before)  # left vacant
+    found, changes = load(town, users=tuple(users))
+    assert found.faults == []
+    assert not changes["load_duties"]
+    assert grid_worker(first.pk, date(2026, 4, 1)) == (users["zhao"].pk, users["li"].pk)
+    assert grid_worker(second.pk, date(2026, 4, 1)) == (users["wang"].pk, None)
+
+
+def test_the_catalogue_of_duties_comes_from_its_file_and_goes_back(town: Path) -> None:
+    path = town / "duty_kinds.csv"
+    text = "code,name_zh,name_en,valid_from\nvisits,走访,Visits,2026-01-01\nsafety,安全,Safety,2026-01-01\n"
+    path.write_text(text, encoding="utf-8")
+    for apply, counts in ((False, (2, 0)), (True, (2, 0)), (True, (0, 2))):
+        change = load_duty_kinds(CityFolder(town), apply=apply, actor=CLOCK, now=app_now())
+        assert (change.added, change.same) == counts
+    assert export_duty_kinds() == {"duty_kinds.csv": text}
+    path.write_text(text.replace("safety,安全,Safety,2026-01-01\n", ""), encoding="utf-8")
+    load_duty_kinds(CityFolder(town), apply=True, actor=CLOCK, now=app_now())
+    assert [kind.code for kind in duty_kinds(on=date(2099, 1, 1))] == ["visits"]
+    path.write_text(text.replace("安全", ""), encoding="utf-8")
+    broken = CityFolder(town)
+    load_duty_kinds(broken, apply=False, actor=CLOCK, now=app_now())
+    assert [str(fault) for fault in broken.faults] == ["duty_kinds.csv:3: code: code and both names are needed"]
 
 
 @pytest.mark.parametrize(

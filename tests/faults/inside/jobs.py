@@ -51,6 +51,10 @@ def _project() -> int:
     return made.pk
 
 
+def _user() -> int:
+    return User.objects.order_by("pk")[0].pk
+
+
 def _draft() -> int:
     """A draft of the routing rules that waits for approval."""
     last = Edition.objects.filter(kind="routing").order_by("-number")[0]
@@ -94,6 +98,8 @@ def seeds(*, case: Case, clock: Clock | None) -> dict[str, dict[str, Any]]:
         "ledger.import": {"run": _sheet()},
         "ledger.retention": {"row": "ledger.incident"},
         "cases.follow_grids": {"draft": _change_of_boundaries(), "after": 0},
+        "cases.hand_over_work": {"user": _user(), "grids": [1], "after": 0, "key": "rig:duty"},
+        "events.blind_spots": {},
         "services.privacy": {"case": case.pk, "history": 1},
         "cases.child_closed": {"case": case.pk, "child": case.pk},
     }
