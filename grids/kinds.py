@@ -18,7 +18,7 @@ HOLES = {
     "unmeasured": ("由多块组成、未逐处核对的村（社区）", "Village of several parts, not looked at place by place"),
     "houses": ("不属于任何网格的房屋", "Houses in no grid"),
     "worker": ("没有网格员的网格", "Grids without a worker"),
-    "deputy": ("没有副岗的网格", "Grids without a deputy"),
+    "deputy": ("没有副网格员的网格", "Grids without a deputy"),
     "duty": ("无人履行的职责", "Duties without a person"),
     "leave": ("离岗而无人替班", "Leave without a substitute"),
     "load": ("超出负荷上限的人员", "Persons over the limit"),
