@@ -31,4 +31,14 @@ class GridsConfig(AppConfig):
         kinds.register_city_part(
             "duty_kinds", "grids.actions.load_duty_kinds", order=13, export="grids.imports.export_duty_kinds"
         )
+        kinds.register_retention(
+            "grids.absence",
+            model="grids.Absence",
+            fields=("user", "substitute", "valid"),
+            basis=("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed"),
+            after=("最后一天之后；不记录原因", "after the last day; no reason is kept"),
+            action="delete",
+            days=730,
+            rows="grids.queries.roster.old_absences",
+        )
         kinds.register_periodic("grids.boundaries", handler="grids.actions.bring_into_force", seconds=60)

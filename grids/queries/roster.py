@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
 from grids.kinds import WORKER_ROLE, open_work
 from grids.models import Absence, Duty, DutyKind, KindDuty
-from grids.queries.postings import literal
+from grids.queries.postings import city_day, literal
 from grids.rules.duty import Staff, acting
 from ledger.cityfolder import city_config
 from ledger.kinds import resolve
+from ledger.queries import retention_days
 
 DUTIES_SCHEME = "service"  # unit grids are for counting; people answer for service grids
 
@@ -308,3 +309,10 @@ def absences_within(path: str, *, since: date) -> list[AbsenceRow]:
         return []
     serve = Membership.objects.filter(territory__startswith=path, valid__contains=since).values("user")
     return absence_rows(Q(user__in=serve) & (Q(valid__endswith__gt=since) | Q(valid__upper_inf=True)))
+
+
+def old_absences(*, now: datetime) -> "QuerySet[Absence]":
+    """Absences that are long over, and those taken back before they began."""
+    due = now - retention_days("grids.absence")
+    over = Q(valid__endswith__lte=city_day(due)) | Q(valid__isempty=True, entered_at__lte=due)
+    return Absence.objects.filter(over).order_by("pk")
