@@ -44,7 +44,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A grid of the roster as drawn: the two posts, who acts if it is neither, duties with own people."""
+    """A grid of the roster as drawn: the two posts, who acts if it is not the worker, duties with own people."""
 
     row: rows.RosterLine
     worker: Cell
@@ -99,7 +99,7 @@ def village_chip(request: ActorRequest, on: date) -> list[dict[str, Any]]:
 
 def _line(line: rows.RosterLine, found: rows.Roster) -> Line:
     post = line.post
-    other = post.acting not in (None, post.worker, post.deputy)
+    other = post.acting not in (None, post.worker)
     special = [
         (kind, _cell(line.duties[kind.code].worker, line, found, role=""))
         for kind in found.kinds
