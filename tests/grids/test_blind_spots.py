@@ -1,11 +1,13 @@
 """The report of blind spots: what it names, what adds up, and what the roster does about it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import override
 
 from accounts.models import User
 from grids import actions, queries
@@ -23,8 +25,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The city of these tests sets no limit of load, and refuses in English."""
     monkeypatch.setattr("grids.queries.roster.city_config", dict)
+    with override("en"):
+        yield
 
 
 AREA = "/3709/370902/"
