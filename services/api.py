@@ -2,15 +2,17 @@
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import AccessRule, Gate
-from accounts.api import ApiView, problems, read_query
+from accounts.api import ApiView, hit, problems, read_query
 from ledger.clock import app_now
 from services import queries
 from services.serializers import MatterOut, ServiceListOut, ServiceOut, ServiceQuery
 
+TRIES = 20  # a minute, of one matter
 FILTERS = [
     OpenApiParameter("q", str, description="words of a name, everyday words, or a code"),
     OpenApiParameter("audience", str, enum=["person", "organisation"], description="only what they may apply for"),
@@ -55,7 +57,11 @@ class MatterView(ApiView):
 
     @extend_schema(responses={200: MatterOut, **problems(404)}, parameters=[QUERY_CODE], operation_id="matter")
     def get(self, request: Request, number: str) -> Response:
-        """The number alone opens nothing: without the query code it is answered like none, with 404."""
+        """The number alone opens nothing: without the query code it is answered like none, with 404. A number is asked
+        for a few times a minute at most, by all clients together: a code of six characters is not to be tried out."""
+        tries = hit(f"matter:{number[:30]}", TRIES)
+        if tries.exceeded:
+            raise Throttled(wait=tries.reset)
         found = queries.matter_public(number, request.headers.get("Query-Code", ""))
         if found is None:
             raise Http404

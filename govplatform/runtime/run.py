@@ -83,6 +83,8 @@ class Run:
             say(f"port {DEFAULT_PORT} is busy, using {port}")
         self._address = site_address(self._host, port)
         self._env["GUNICORN_CMD_ARGS"] = f"--bind=fd://{listener.fileno()}"
+        if not {"GOVPLATFORM_PUBLIC_URL", "GOVPLATFORM_ORIGINS"} & self._env.keys():  # where QR codes lead
+            self._env["GOVPLATFORM_PUBLIC_URL"] = self._address.rstrip("/")
         if "GOVPLATFORM_HOSTS" not in self._env and self._host != "127.0.0.1":
             names = ["*"] if self._address != f"http://{self._host}:{port}/" else ["localhost", "127.0.0.1", self._host]
             self._env["GOVPLATFORM_HOSTS"] = ",".join(names)

@@ -73,3 +73,13 @@ def test_a_matter_opens_with_its_query_code_only(city: City) -> None:  # noqa: F
     }  # fmt: skip
     for wrong in ("", "AAAAAA", "é"):
         assert get(path, token, query_code=wrong).status_code == 404
+
+
+def test_a_query_code_is_not_to_be_tried_out_by_however_many_clients(city: City) -> None:  # noqa: F811
+    path = f"/api/v1/matters/{city.apply(SENIOR).number}"
+    department = Department.objects.earliest("pk").pk
+    tokens = [token_of(department, name) for name in ("one", "two")]
+    answers = [get(path, tokens[number % 2], query_code=f"AAAA{number:02}") for number in range(21)]
+    assert [answer.status_code for answer in answers] == [404] * 20 + [429]
+    assert answers[-1].headers["Retry-After"] and answers[-1].json()["status"] == 429
+    assert get("/api/v1/matters/3709022026112500017", tokens[0]).status_code == 404

@@ -6,6 +6,8 @@ import pytest
 
 from govplatform.runtime import ports
 from govplatform.runtime.console import Refusal
+from govplatform.runtime.paths import here
+from govplatform.runtime.run import Run
 
 HOST = "127.0.0.1"
 
@@ -54,3 +56,17 @@ def test_what_is_no_port_number_is_refused(text: str) -> None:
 )
 def test_the_address_shown_opens_in_a_browser(host: str, shown: str) -> None:
     assert ports.site_address(host, 8000) == shown
+
+
+def test_qr_codes_lead_to_the_port_that_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GOVPLATFORM_PUBLIC_URL", "GOVPLATFORM_ORIGINS"):
+        monkeypatch.delenv(name, raising=False)
+    port = _free_pair(monkeypatch)
+    with socket.create_server(("127.0.0.1", port)):
+        run = Run(here(), "127.0.0.1", "")
+        with run._open():
+            assert run._env["GOVPLATFORM_PUBLIC_URL"] == f"http://127.0.0.1:{port + 1}"
+    monkeypatch.setenv("GOVPLATFORM_ORIGINS", "https://city.example")
+    run = Run(here(), "127.0.0.1", "")
+    with run._open():
+        assert "GOVPLATFORM_PUBLIC_URL" not in run._env
