@@ -83,6 +83,22 @@ def test_merged_cells_are_refused_with_their_place() -> None:
     assert "A1:C1" in refusal(xlsx(["title", "", ""], more=lambda book, sheet: sheet.merge_cells("A1:C1")))
 
 
+@pytest.mark.parametrize(
+    ("cell", "after", "said"),
+    [
+        (b"<c r='A1'><v>1</v></c>", b"<mergeCells><mergeCell ref='A1:B1'/></mergeCells>", "A1:B1"),
+        (b"<c r='B2'><f>1+1</f><v>2</v></c>", b"", "Cell B2 contains a formula"),
+        (b"<c r='XFD1048576'><v>1</v></c>", b"", "More than"),
+    ],
+)
+def test_the_other_quotes_hide_nothing(cell: bytes, after: bytes, said: str) -> None:
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = (
+        b"<worksheet xmlns='" + main + b"'><sheetData><row>" + cell + b"</row></sheetData>" + after + b"</worksheet>"
+    )
+    assert said in refusal(repacked(PLAIN, replace={SHEET: sheet}))
+
+
 def test_a_bomb_is_refused_before_it_is_unpacked_whole() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
