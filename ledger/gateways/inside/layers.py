@@ -2,22 +2,35 @@
 
 import io
 import json
+import os
 from itertools import combinations
 from math import isnan
 from typing import Any, BinaryIO
 
-import geopandas
-import pyogrio
-import shapely
-from pyproj import Geod
+DRIVERS = frozenset({"GPKG", "GeoJSON"})
+# every other driver of this GDAL: a VRT, a GDALG or a database file may name any other file of the machine or an
+# address, and what it holds would come back as the columns of a layer (a test holds this list complete)
+os.environ["OGR_SKIP"] = (
+    "ADBC,AIVector,AVCBin,AVCE00,AmigoCloud,CSV,CSW,Carto,DGN,DXF,EDIGEO,EEDA,ESRI Shapefile,ESRIJSON,Elasticsearch,"
+    "FlatGeobuf,GDALG,GML,GPSBabel,GPX,GTFS,GeoJSONSeq,GeoRSS,HTTP,Idrisi,JML,JSONFG,KML,LIBKML,LVBAG,MBTiles,MEM,MVT,"
+    "MapInfo File,MapML,MiraMonVector,NGW,OAPIF,ODS,OGCAPI,OGR_GMT,OGR_PDS,OGR_VRT,OSM,OpenFileGDB,PCIDSK,PDF,PDS4,"
+    "PGDUMP,PLSCENES,PMTiles,S57,SQLite,SXF,Selafin,TopoJSON,VDV,VFK,VICAR,WAsP,WFS,XLSX"
+)
 
+import geopandas  # noqa: E402 - the drivers are registered on import
+import pyogrio  # noqa: E402
+import shapely  # noqa: E402
+from pyproj import Geod  # noqa: E402
+
+SQLITE = b"SQLite format 3\0"
 EARTH = Geod(ellps="WGS84")
 SLIVER = 1e-6  # m²; below it an overlay cannot tell a shape from rounding
 TINY = '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"1"},"geometry":{"type":"Polygon","coordinates":[[[117,36],[117.1,36],[117.1,36.1],[117,36]]]}}]}'  # noqa: E501
 
 
 def warm_up(options: dict[str, Any]) -> None:
-    """Read and write a small layer: drivers, projections and their files are open afterwards."""
+    """Read and write a small layer: drivers, projections, codecs and their files are open afterwards."""
+    _is_geojson(b"\xef\xbb\xbf{}")
     rows = geopandas.read_file(io.BytesIO(TINY.encode()), engine="pyogrio")
     written = _packed(rows)
     pyogrio.list_layers(io.BytesIO(written))
@@ -41,6 +54,8 @@ def main(options: dict[str, Any], source: BinaryIO, target: BinaryIO) -> None:
 
 def read(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
     """{"fault": code} or {"crs", "features": [{"properties", "type", "rings", "fault", "at"}]}, numbered from 1."""
+    if not data.startswith(SQLITE) and not _is_geojson(data):
+        return {"fault": "unreadable", "words": "neither a database nor GeoJSON"}
     try:
         layers = pyogrio.list_layers(io.BytesIO(data))
         if len(layers) != 1:
@@ -59,6 +74,15 @@ def read(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
         for shape, values in zip(rows.geometry, rows[names].itertuples(index=False), strict=True)
     ]
     return {"crs": rows.crs.to_authority() if rows.crs is not None else None, "features": features}
+
+
+def _is_geojson(data: bytes) -> bool:
+    """Whether it is GeoJSON by its own words: other formats are JSON too."""
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError, LookupError):  # the last: a codec that was not loaded in time
+        return False
+    return isinstance(found, dict) and found.get("type") in ("FeatureCollection", "Feature")
 
 
 def _plain(value: Any) -> Any:
