@@ -24,6 +24,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=orm.Model)
 
 
+class SignedOut(PermissionDenied):
+    """A form of somebody whose session is over: nothing of it was done (401, with what was typed)."""
+
+
 class ActorRequest(HttpRequest):
     """A request that has passed CurrentActor; views annotate their first argument with it."""
 

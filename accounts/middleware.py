@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from accounts.access import AccessRule, Gate, rule_of
+from accounts.access import AccessRule, Gate, SignedOut, rule_of
 from accounts.faults import problem_answer
 from accounts.queries import NOBODY, Presence, presence_of_client, presence_of_user
 from ledger.actors import ActorKind
@@ -108,11 +108,12 @@ def _refuse(request: HttpRequest, rule: AccessRule, presence: Presence) -> HttpR
         return _lacking(request, rule) if presence.actor.kind is ActorKind.CLIENT else _unauthorised(request)
     if request.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json"):
         return _unauthorised(request)
-    # after a lost form one comes home, not to an address that only takes POST
     back = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
     target = f"{settings.LOGIN_URL}{back}"
     if request.headers.get("hx-request") == "true":
         return HttpResponse(status=401, headers={"HX-Redirect": target})
+    if request.method == "POST":
+        raise SignedOut
     return HttpResponseRedirect(target)
 
 

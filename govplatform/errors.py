@@ -1,21 +1,30 @@
 """Error pages and problem details (RFC 9457): what happened, what is safe, what to do next."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from accounts.access import SignedOut
 from accounts.faults import MEDIA_TYPE, problem
 from cases.engine import CaseMoved
 from events.api.open311.writing import error as open311_error
 from govplatform.logs import request_id
 
 RETRY_AFTER_SECONDS = 5
+# fields of forms that nobody types into, or that are never shown again
+NOT_TYPED = frozenset({
+    "csrfmiddlewaretoken", "expected_version", "assignment_id", "submission_key", "version", "state", "next", "edition",
+    "kept", "photos_token", "step", "lon", "lat", "datum", "accuracy", "client_time", "notice", "login", "code",
+})  # fmt: skip
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -23,6 +32,27 @@ def _wants_json(request: HttpRequest) -> bool:
     if request.path.startswith("/ogc/"):
         return "text/html" not in accepted and request.GET.get("f") != "html"
     return request.path.startswith("/api/") or accepted.startswith("application/json")
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What somebody wrote into a form that could not be taken, so that it is not lost with it."""
+    fields = ((name, text.strip()) for name, texts in request.POST.lists() for text in texts)
+    return [text for name, text in fields if len(text) > 1 and name not in NOT_TYPED and "password" not in name]
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Path of the page whose form was sent; "" if the browser does not say."""
+    before = urlsplit(request.headers.get("referer", ""))
+    return before.path if before.netloc == request.get_host() else ""
+
+
+def _lost_form(request: HttpRequest, status: int, title: str, detail: str, way: tuple[str, str]) -> HttpResponse:
+    """A form that could not be taken: the way on (address, label) and what was typed."""
+    if _wants_json(request) or request.path.startswith("/open311/"):
+        return _answer(request, status, title, detail)
+    context = {"title": title, "detail": detail, "status": status, "request_id": request_id.get()}
+    context |= {"way": {"url": way[0], "label": way[1]}, "typed": _typed(request)}
+    return render(request, "govplatform/error.html", context, status=status)
 
 
 def _answer(request: HttpRequest, status: int, title: str, detail: str, **extra: Any) -> HttpResponse:
@@ -44,7 +74,13 @@ def bad_request(request: HttpRequest, exception: ValidationError) -> HttpRespons
 
 def conflict(request: HttpRequest, exception: CaseMoved) -> HttpResponse:
     """409: somebody else moved the case first."""
-    return _answer(request, 409, _("This case has just changed"), str(exception))
+    match = request.resolver_match
+    number = match.kwargs.get("number", "") if match else ""
+    there = "field_case" if request.path.startswith("/field/") else "cases:case_file"
+    inside = number and request.path.startswith(("/field/", "/desk/"))
+    url = reverse(there, args=[number]) if inside else request.get_full_path()
+    way = url, _("To the case") if inside else _("Load again")
+    return _lost_form(request, 409, _("This case has just changed"), str(exception), way)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -77,6 +113,10 @@ def page_400(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def page_403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, SignedOut):
+        way = f"{settings.LOGIN_URL}?{urlencode({'next': _page_before(request) or '/'})}", _("Sign in")
+        detail = _("Nothing was saved. Sign in again; you come back to the form.")
+        return _lost_form(request, 401, _("You have been signed out"), detail, way)
     detail = _("Your role does not include this. Perhaps another of your roles does.")
     return _answer(request, 403, _("Not permitted"), detail)
 
@@ -90,8 +130,9 @@ def page_500(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    detail = _("Please load the page again; what you typed can be pasted.")
-    return _answer(request, 403, _("This page has expired"), detail)
+    detail = _("Nothing was saved. Please load the page again and send the form once more.")
+    way = _page_before(request) or "/", _("Load again")
+    return _lost_form(request, 403, _("This page has expired"), detail, way)
 
 
 def problem_details(exception: Exception, context: dict[str, Any]) -> Response | None:

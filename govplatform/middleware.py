@@ -8,14 +8,18 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed, PermissionDenied, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import check_for_language
 
 from cases.engine import CaseMoved
 from govplatform import errors
 from govplatform.logs import request_id
+from govplatform.shell import TEXT_COOKIE
 
 log = logging.getLogger(__name__)
 EDGES = ("/api/", "/open311/", "/ogc/")
+YEAR_SECONDS = 365 * 24 * 3600
 CORS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
@@ -65,6 +69,32 @@ class Origins:
             for name, value in {"Access-Control-Allow-Origin": origin, **CORS}.items():
                 answer[name] = value
         return answer
+
+
+class Frame:
+    """Language and text size changed from within a form: its buttons `frame` send the form along, and the view, which
+    finds `frame` in POST, draws the same page again with what was typed. Works without script.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in getattr(request, "frame_cookies", {}).items():
+            response.set_cookie(
+                name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+            )
+        return response
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        what, _colon, value = (request.POST.get("frame", "") if request.method == "POST" else "").partition(":")
+        if what == "language" and check_for_language(value):
+            translation.activate(value)
+            request.frame_cookies = {settings.LANGUAGE_COOKIE_NAME: value}  # type: ignore[attr-defined]
+        elif what == TEXT_COOKIE and value in ("large", "normal"):
+            request.COOKIES[TEXT_COOKIE] = value
+            request.frame_cookies = {TEXT_COOKIE: value}  # type: ignore[attr-defined]
 
 
 class Errors:

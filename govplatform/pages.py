@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import demo, public
 from govplatform import samples
 from govplatform.home import city_news, doors
+from govplatform.middleware import YEAR_SECONDS
 from govplatform.shell import TEXT_COOKIE, THEME_COOKIE, Shell
 from ledger.clock import app_now
 from ledger.queries import notice_in_force, notice_version, notices_in_force
 
-YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {TEXT_COOKIE: {"large", "normal"}, THEME_COOKIE: {"dark", "light"}}
 
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "govplatform.middleware.Frame",
     "govplatform.middleware.Errors",
     "axes.middleware.AxesMiddleware",
 ]

@@ -1,5 +1,7 @@
 """The case file and what is said beside it."""
 
+from typing import NoReturn
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,10 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import ActorRequest, requires
 from cases import actions, queries
+from cases.engine import CaseMoved
 from cases.forms import CommentForm, ContactForm
-from cases.queries import CaseFile
+from cases.kinds import workflow
+from cases.queries import CaseFile, MoveRow
 from cases.queries.papers import case_documents
 from cases.views.show import file_context
+from ledger.actors import Actor
 from ledger.clock import app_now
 
 READ = requires("cases.read")
@@ -25,6 +30,25 @@ def seen(request: ActorRequest, number: str) -> CaseFile:
     if found is None:
         raise Http404
     return found
+
+
+def refuse_move(actor: Actor, found: CaseFile, name: str) -> NoReturn:
+    """A move that is not offered: 409 where the case has left the states it starts from, 404 otherwise.
+
+    Raises:
+        CaseMoved: for whoever has the right of the move; nobody else is told that there is such a move.
+    """
+    row = workflow(found.kind).transition(name)
+    if row is not None and found.state not in row.from_states and row.right and actor.may(row.right):
+        raise CaseMoved(case_number=found.number)
+    raise Http404
+
+
+def file_with_move(request: ActorRequest, number: str, name: str) -> tuple[CaseFile, MoveRow]:
+    """A case file and one of its moves that is offered to the viewer now; refuses as `seen` and `refuse_move` do."""
+    found = seen(request, number)
+    move = next((row for row in found.moves if row.name == name), None)
+    return (found, move) if move is not None else refuse_move(request.actor, found, name)
 
 
 @never_cache

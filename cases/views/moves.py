@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import ActorRequest, requires
 from cases import actions, engine, queries
 from cases.forms import MoveForm, NoteForm, refuse
-from cases.views.file import seen
+from cases.views.file import refuse_move, seen
 from cases.views.show import file_context
 from ledger.clock import app_now
 
@@ -83,7 +83,9 @@ def move(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     if done is not None:
         return done
     offered = queries.form_of(request.actor, number, transition, app_now())
-    if offered is None or offered.move.url_name:
+    if offered is None:
+        refuse_move(request.actor, seen(request, number), transition)
+    if offered.move.url_name:
         raise Http404
     row, form = offered.move, _move_form(request, offered)
 

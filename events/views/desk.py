@@ -19,6 +19,7 @@ from cases import actions as case_actions
 from cases import queries as case_queries
 from cases.forms import refuse
 from cases.queries.words import bracketed, limit_words
+from cases.views.file import file_with_move
 from cases.views.show import file_context, shown_move
 from cases.views.uploads import store_all
 from events import actions, queries
@@ -31,11 +32,8 @@ BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _file_of(request: ActorRequest, number: str, transition: str) -> tuple[Any, Any]:
-    """The case file and the move; 404 when the case or the move is not the viewer's."""
-    file = case_queries.case_file(request.actor, number, app_now())
-    chosen = next((move for move in file.moves if move.name == transition), None) if file else None
-    if file is None or chosen is None:
-        raise Http404
+    """The case file and the move as a button; refuses as `file_with_move` does."""
+    file, chosen = file_with_move(request, number, transition)
     return file, shown_move(number, chosen)
 
 

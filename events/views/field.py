@@ -17,6 +17,7 @@ from cases import actions as case_actions
 from cases import queries as case_queries
 from cases.forms import refuse
 from cases.queries import CaseFile
+from cases.views.file import file_with_move
 from cases.views.show import VISITS, file_context, shown_move
 from cases.views.uploads import store_all
 from events import actions, queries
@@ -178,10 +179,7 @@ def case(request: ActorRequest, number: str) -> HttpResponse:
 def visit(request: ActorRequest, number: str, transition: str) -> HttpResponse:
     """One move on the phone: result of a visit, work done with proof, or a plain step with a note."""
     now = app_now()
-    file = case_queries.case_file(request.actor, number, now)
-    chosen = next((m for m in file.moves if m.name == transition), None) if file else None
-    if file is None or chosen is None:
-        raise Http404
+    file, chosen = file_with_move(request, number, transition)
     form = _form(transition, chosen.needs, request)
     if request.method == "POST" and form.is_valid():
         try:

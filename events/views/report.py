@@ -3,6 +3,7 @@
 What was answered travels in hidden fields; nothing about the person is kept before the last page is sent.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import ActorRequest, public
@@ -48,7 +49,7 @@ class Wizard:
         return STEPS.index(self.step) + 1
 
 
-@never_cache
+@cache_control(private=True, no_cache=True)  # stored for "back" only: without it the browser loses what was typed
 @require_http_methods(["GET", "POST", "HEAD"])
 @public
 def report(request: ActorRequest) -> HttpResponse:
@@ -58,6 +59,8 @@ def report(request: ActorRequest) -> HttpResponse:
     data = {name: request.POST.get(name, "") for name in CARRIED}
     step = request.POST.get("step", "place")
     step = step if step in STEPS else "place"
+    if "frame" in request.POST:
+        return _page(request, Wizard(step, _with_photos(request, data), FORMS[step](initial=request.POST.dict())))
     if "back" in request.POST:
         previous = STEPS[max(0, STEPS.index(step) - 1)]
         return _page(request, Wizard(previous, data, FORMS[previous](initial=data)))
@@ -73,6 +76,14 @@ def _first(request: HttpRequest) -> dict[str, str]:
     """A link may bring the place: /report/?lon=…&lat=… from the map or a grid's page."""
     data = {name: request.GET.get(name, "") for name in ("lon", "lat", "address", "category")}
     return {"datum": "wgs84", "submission_key": f"web-{uuid4().hex}", **data}
+
+
+def _with_photos(request: ActorRequest, data: dict[str, str]) -> dict[str, str]:
+    """Photos that came with an unfinished page are kept; one that is none has to be chosen again."""
+    with suppress(ValidationError):
+        new = store_all(request.FILES.getlist("photos"), actor=request.actor, staff=False)
+        data["photos_token"] = carried([*taken_up(data["photos_token"]), *new])
+    return data
 
 
 def _searched(request: ActorRequest, step: str, data: dict[str, str]) -> HttpResponse:
@@ -136,6 +147,7 @@ def _page(request: ActorRequest, wizard: Wizard, status: int = 200) -> HttpRespo
         "form": wizard.form,
         "carried": [(k, v) for k, v in wizard.data.items() if k not in wizard.form.fields],
         "steps_total": len(STEPS),
+        "frame_form": "report",
         "title": {
             "place": _("Where is it?"),
             "what": _("What is it about?"),

@@ -47,8 +47,9 @@ def apply(request: ActorRequest, code: str) -> HttpResponse:
         return _page(request, item, _blank(request, item), 200)
     form, papers = _received(request, item)
     actions.save_draft(actor=request.actor, item_id=item.id, answers=form.raw(), materials=papers)
-    if "draft" in request.POST:
-        messages.success(request, _("Your draft is kept for 30 days. You can go on at any time."))
+    if "draft" in request.POST or "frame" in request.POST:
+        if "draft" in request.POST:
+            messages.success(request, _("Your draft is kept for 30 days. You can go on at any time."))
         return redirect("service_apply", code=code)
     return _sent(request, item, form, papers)
 
@@ -144,5 +145,5 @@ def _page(request: ActorRequest, item: ItemRow, form: ApplicationForm, status: i
     at_desk = request.actor.kind is ActorKind.MEMBER
     template = "services/file_for.html" if at_desk else "services/apply.html"
     draft = None if at_desk else queries.draft_of(request.actor, item.id)
-    context: dict[str, Any] = {"item": item, "form": form, "draft": draft}
+    context: dict[str, Any] = {"item": item, "form": form, "draft": draft, "frame_form": "" if at_desk else "apply"}
     return render(request, template, context, status=status)

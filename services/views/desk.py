@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import ActorRequest, requires
 from cases import queries as case_queries
 from cases.forms import refuse
+from cases.views.file import file_with_move
 from cases.views.show import shown_move
 from ledger.clock import app_now
 from services import actions, queries
@@ -48,9 +49,8 @@ def work(request: ActorRequest) -> HttpResponse:
 
 
 def _file_of(request: ActorRequest, number: str, transition: str) -> Any:
-    found = case_queries.case_file(request.actor, number, app_now())
-    chosen = next((move for move in found.moves if move.name == transition), None) if found else None
-    if found is None or chosen is None or found.kind != "service":
+    found, chosen = file_with_move(request, number, transition)
+    if found.kind != "service":
         raise Http404
     return found, shown_move(number, chosen)
 

@@ -85,7 +85,7 @@ def test_an_order_is_given_on_its_own_screen(town: Site) -> None:
     bring_in([*(row(n, worker=n) for n in range(1, 12)), unpaid(12, worker=12)], town["inspector"])
     case = Case.objects.get(kind="wage_warning")
     client = member("inspector")
-    assert client.get(f"/desk/cases/{case.number}/order/").status_code == 404  # not before the firm was heard
+    assert client.get(f"/desk/cases/{case.number}/order/").status_code == 409  # not before the firm was heard
     for name in ("confirm", "hear"):
         move(case, name, town["inspector"])
     assert "责令限期支付" in text(client.get(f"/desk/cases/{case.number}/"))

@@ -17,7 +17,7 @@ from accounts.access import ActorRequest, requires
 from accounts.views.common import chips, chosen
 from cases.forms import refuse
 from cases.queries import form_of
-from cases.views.file import seen
+from cases.views.file import refuse_move, seen
 from cases.views.show import file_context
 from cases.views.uploads import store_all
 from ledger.clock import app_now
@@ -104,13 +104,15 @@ def _offered(request: ActorRequest, number: str, transition: str) -> tuple[int, 
     """The case and the move, if it is offered to this actor now.
 
     Raises:
-        Http404: it is not.
+        Http404, CaseMoved: see cases.views.file.refuse_move.
     """
     case_id, offered = (
         queries.case_of_move(request.actor, number),
         form_of(request.actor, number, transition, app_now()),
     )
-    if case_id is None or offered is None:
+    if offered is None:
+        refuse_move(request.actor, seen(request, number), transition)
+    if case_id is None:
         raise Http404
     return case_id, offered.move
 

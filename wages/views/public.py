@@ -48,18 +48,19 @@ def claim(request: ActorRequest) -> HttpResponse:
     """One page; works without an account, without script and without knowing the project."""
     if request.method != "POST":
         initial = {"project": request.GET.get("project", "")[:30], "submission_key": f"web-{uuid4().hex}", "people": 1}
-        return render(request, "wages/claim.html", {"form": ClaimForm(initial=initial), "matter": "not_paid"})
-    form = ClaimForm(request.POST, request.FILES)
+        return render(request, "wages/claim.html", {"form": ClaimForm(initial=initial), "frame_form": "claim"})
+    changing = "frame" in request.POST  # language or text size: the same page with what was typed
+    form = ClaimForm(initial=request.POST.dict()) if changing else ClaimForm(request.POST, request.FILES)
     kept = taken_up(request.POST.get("photos_token", ""))
-    if form.is_valid():
-        try:
-            kept = [*kept, *store_all(form.cleaned_data["photos"], actor=request.actor, staff=False)]
-            receipt = _file(request, form.cleaned_data, kept)
-            return redirect("cases:tracking", token=receipt.token)
-        except ValidationError as error:
+    try:  # stored at once, so that another mistake does not lose them
+        kept += store_all(request.FILES.getlist("photos"), actor=request.actor, staff=False)
+        if form.is_valid():
+            return redirect("cases:tracking", token=_file(request, form.cleaned_data, kept).token)
+    except ValidationError as error:
+        if not changing:
             refuse(form, error)
-    context = {"form": form, "photos_token": carried(kept), "kept": len(kept)}
-    return render(request, "wages/claim.html", context, status=422)
+    context = {"form": form, "photos_token": carried(kept), "kept": len(kept), "frame_form": "claim"}
+    return render(request, "wages/claim.html", context, status=200 if changing else 422)
 
 
 def _file(request: ActorRequest, data: dict[str, Any], photos: list[UUID]) -> actions.Receipt:
