@@ -1,51 +1,14 @@
-"""Somebody whose every word is a canary, a browser without scripts for him, and the places where no canary may sing."""
+"""The places where no canary may sing."""
 
-import http.cookiejar
-import re
 import subprocess
 import threading
-import urllib.error
 import urllib.parse
-import urllib.request
 from typing import Any
 
 import redis
 
 from govplatform.runtime.servers import installed_postgres
 from tests.faults.rig import Rig
-
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-KEY = re.compile(r'name="submission_key"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="submission_key"')
-
-
-class Web:
-    """Pages by form, as a browser without scripts does it."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
-
-    def get(self, path: str) -> str:
-        return self._open(urllib.request.Request(self.base + path))[1]  # noqa: S310
-
-    def post(self, path: str, fields: dict[str, str], *, page: str = "", token: bool = True) -> tuple[str, str]:
-        """Address and text after the redirects. The form's page is asked for its token first."""
-        shown = self.get(page or path)
-        found = TOKEN.search(shown)
-        if token and found:
-            fields = {"csrfmiddlewaretoken": found[1], **fields}
-        if "submission_key" not in fields and (key := KEY.search(shown)):
-            fields["submission_key"] = key[1] or key[2]
-        body = urllib.parse.urlencode(fields).encode()
-        return self._open(urllib.request.Request(self.base + path, body, {"Referer": self.base + path}))  # noqa: S310
-
-    def _open(self, request: urllib.request.Request) -> tuple[str, str]:
-        try:
-            with self.opener.open(request, timeout=20) as answer:
-                return answer.geturl(), answer.read().decode()
-        except urllib.error.HTTPError as refused:
-            return refused.geturl(), refused.read().decode()
 
 
 class Listener:

@@ -20,6 +20,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def whole_rig() -> Iterator[Rig]:
     """Gone when the folder is done: an idle rig still takes a share of two cores."""
     rig = Rig()
+    # the log that the canaries must not be found in is the full one; everybody comes from an address of his own
+    rig.more_env = {"GOVPLATFORM_LOG_LEVEL": "INFO", "GOVPLATFORM_PROXIES": "1"}
+    rig.start_commands()
     yield rig
     rig.stop()
 

@@ -1,42 +1,46 @@
-"""Another system that submits reports over HTTP, remembers every acknowledged answer and tries again without one."""
+"""People and systems who submit over HTTP, remember every acknowledged answer and try again without one."""
 
 import http.client
-import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
 
-PATH = "/api/v1/reports"
+from tests.faults.doors import Door
+from tests.faults.web import Line
+
 TIMEOUT = 10.0  # seconds a client waits for an answer
-ACKNOWLEDGED = (200, 201)
+ACKNOWLEDGED = frozenset((200, 201, 302))
+TAKEN = ACKNOWLEDGED | {202}  # what is answered when nothing is wrong; 202: a worker has it
 
 
 @dataclass
 class Book:
     """What was acknowledged, how long it took and what else was answered. Filled by several threads."""
 
-    acked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    acked: dict[str, str] = field(default_factory=dict)  # key → number, private link or place
     statuses: Counter[int] = field(default_factory=Counter)
     broken: int = 0  # no answer at all
     seconds: list[float] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)  # keys whose replay got another answer
+    over: threading.Event = field(default_factory=threading.Event)  # everything was answered or given up
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, key: str, status: int, body: dict[str, Any], took: float) -> None:
+    def note(self, key: str, status: int, what: str) -> None:
         with self.lock:
             self.statuses[status] += 1
-            self.seconds.append(took)
-            if status in ACKNOWLEDGED:
-                known = self.acked.setdefault(key, body)
-                if known["number"] != body["number"]:
-                    self.differing.append(key)
+            if status in ACKNOWLEDGED and self.acked.setdefault(key, what) != what:
+                self.differing.append(key)
 
     def note_broken(self) -> None:
         with self.lock:
             self.broken += 1
+
+    def note_seconds(self, seconds: list[float]) -> None:
+        with self.lock:
+            self.seconds += seconds
 
 
 def p95(values: list[float]) -> float:
@@ -44,12 +48,17 @@ def p95(values: list[float]) -> float:
 
 
 class Driver:
-    """Arguments: host and port of the web server, bearer token, body of a report by its key."""
+    """Arguments: host and port of the web server, doors by the first word of a key."""
 
-    def __init__(self, address: tuple[str, int], token: str, body: Any) -> None:
+    def __init__(self, address: tuple[str, int], doors: Mapping[str, Door]) -> None:
         self.address = address
-        self.token = token
-        self.body = body
+        self.doors = doors
+
+    def door(self, key: str) -> Door:
+        return self.doors[key.partition("-")[0]]
+
+    def line(self) -> Line:
+        return Line(self.address, TIMEOUT)
 
     def submit(
         self, keys: list[str], *, threads: int = 4, give_up: float = 60.0, rate: float = 0.0, book: Book | None = None
@@ -74,47 +83,32 @@ class Driver:
             worker.start()
         for worker in workers:
             worker.join()
+        book.over.set()
         return book
 
     def _work(self, queue: "SimpleQueue[tuple[int, str]]", book: Book, start: float, rate: float, until: float) -> None:
-        connection = http.client.HTTPConnection(*self.address, timeout=TIMEOUT)
+        line = self.line()
         while True:
             try:
                 index, key = queue.get_nowait()
             except Empty:
-                connection.close()
+                line.close()
                 return
             if rate:
                 time.sleep(max(0.0, start + index / rate - time.monotonic()))
-            self._until_answered(connection, key, book, until)
+            self._until_answered(line, key, book, until)
 
-    def _until_answered(self, connection: http.client.HTTPConnection, key: str, book: Book, until: float) -> None:
+    def _until_answered(self, line: Line, key: str, book: Book, until: float) -> None:
         while time.monotonic() < until:
-            began = time.monotonic()
             try:
-                status, body = self.once(connection, key)
+                told = self.door(key).send(line, key)
             except (OSError, http.client.HTTPException):
-                connection.close()
                 book.note_broken()
                 time.sleep(0.05)
                 continue
-            book.note(key, status, body, time.monotonic() - began)
-            if status < 500 and status != 429 and body.get("code") != "in_flight":
+            finally:
+                book.note_seconds(line.taken())
+            book.note(key, told.status, told.what)
+            if not told.again and told.status < 500 and told.status != 429:
                 return
-            time.sleep(0.1)
-
-    def once(self, connection: http.client.HTTPConnection, key: str) -> tuple[int, dict[str, Any]]:
-        """One request and its answer."""
-        headers = {
-            "Authorization": f"Bearer {self.token}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": key,
-        }
-        connection.request("POST", PATH, json.dumps(self.body(key)), headers)
-        answer = connection.getresponse()
-        raw = answer.read()
-        try:
-            body = json.loads(raw)
-        except ValueError:
-            body = {"raw": raw[:300].decode(errors="replace")}
-        return answer.status, body
+            time.sleep(0.2 if told.again else 0.1)

@@ -10,11 +10,11 @@ PAGE = CHECKOUT / "docs" / "reliability.md"
 PROMISES = {
     "P1": ("An acknowledged report is never lost", "test_acknowledged.py"),
     "P2": ("One submission is one case, for ever", "test_acknowledged.py"),
-    "P3": ("Every case reaches a department or an incident", "test_acknowledged.py"),
+    "P3": ("Every case reaches a department or an incident", "test_acknowledged.py`, `test_hand_over.py"),
     "P4": ("Redis holds nothing that matters", "test_broker.py"),
     "P5": ("A killed worker does no harm", "test_killed_worker.py"),
     "P7": ("Every promise is redeemed once", "test_repeats.py"),
-    "P8": ("Periodic jobs run once per period", "test_time.py"),
+    "P8": ("Periodic jobs run once per period", "test_repeats.py"),
     "P9": ("Deadlines fire once, by the database clock", "test_time.py"),
     "P12": ("Two people, one task: one winner", "test_people.py"),
     "P13": ("No update is lost", "test_people.py"),

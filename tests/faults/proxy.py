@@ -45,7 +45,10 @@ class Proxy:
         self._do(self._close_all(listening=True))
 
     def heal(self) -> None:
-        """Undo every verb. What was swallowed while silent is gone, so connections of that time are reset."""
+        """Undo every verb. What was swallowed while silent is gone, so connections of that time are reset; a network
+        that is whole stays as it is."""
+        if self._server is not None and not self._silent and not self._delay:
+            return
         self._silent, self._delay = False, 0.0
         self._do(self._close_all(listening=True))
         self._do(self._listen())

@@ -5,33 +5,42 @@ the lines of govplatform/runtime/processes.py, each in a session of its own, so 
 """
 
 import contextlib
-import hashlib
 import http.client
 import json
 import os
 import signal
 import socket
 import subprocess
+import threading
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import redis
 
+from cases.rules import tracking_token
+from govplatform.keys import load_or_refuse
 from govplatform.runtime.paths import CHECKOUT
 from govplatform.runtime.processes import PROCESSES, SETUP
-from tests.faults import servers
+from tests.faults import doors, servers
 from tests.faults.driver import Book, Driver, p95
 from tests.faults.proxy import Proxy
 from tests.faults.servers import RigPaths, wait_until
+from tests.faults.web import Web
 
 LINES = {process.name: process for process in PROCESSES}
 INSIDE = Path(__file__).parent / "inside"
-STORED = "SELECT submission_key, number FROM cases_case WHERE submission_key = ANY(%s)"
+KINDS = ("report", "claim", "application", "request")  # words of the doors that make one case of one submission
+STORED = "SELECT submission_key, id, number FROM cases_case WHERE submission_key = ANY(%s)"
+# the rules were asked, nothing waits for them, and it stands in the inbox of the department that has it
 ROUTED = """
 SELECT count(*) FROM cases_case c WHERE submission_key = ANY(%s)
    AND EXISTS (SELECT FROM cases_routefinding f WHERE f.case_id = c.id)
+   AND EXISTS (SELECT FROM cases_assignment a WHERE a.case_id = c.id AND a.open AND a.department_id = c.department_id)
+   AND NOT EXISTS (SELECT FROM ledger_promise p
+                    WHERE p.kind = 'cases.route' AND p.done_at IS NULL AND p.payload->>'case' = c.id::text)
 """
 ORPHANS = """
 SELECT c.number FROM cases_case c WHERE NOT c.closed
@@ -83,11 +92,13 @@ class Rig:
         self.redis = Proxy(self.paths.redis_socket)
         self.port = free_port()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self.checker: subprocess.Popen[str] | None = None
+        self.commands: subprocess.Popen[str] | None = None
         self.more_env: dict[str, str] = {}  # for processes that are started from now on
         self.log_begin = 0  # where the log of the present worker begins
         self.client: dict[str, Any] = json.loads((self.paths.var / "client.json").read_text())
-        self.driver = Driver(("127.0.0.1", self.port), self.client["token"], self.report)
+        self.doors: dict[str, doors.Door] = {"report": doors.Reports(self.client)}
+        self.driver = Driver(("127.0.0.1", self.port), self.doors)
+        self.links = load_or_refuse(self.paths.keys, create=False).token  # what private links are made with
 
     # processes
 
@@ -164,8 +175,8 @@ class Rig:
     def stop(self) -> None:
         for name in list(self.running):
             self.kill(name)
-        if self.checker is not None:
-            self.checker.communicate(timeout=30)
+        if self.commands is not None:
+            self.commands.communicate(timeout=30)
         self.pg.close()
         self.redis.close()
         servers.stop(self.paths)
@@ -187,7 +198,7 @@ class Rig:
         connection = psycopg2.connect(self.paths.database_url())
         try:
             with connection.cursor() as cursor:
-                cursor.execute(sql, arguments)
+                cursor.execute(sql, arguments or None)
                 return cursor.fetchall() if cursor.description else []
         finally:
             connection.commit()
@@ -204,24 +215,55 @@ class Rig:
         argv = ("python", str(INSIDE / script), *map(str, arguments))
         return json.loads(servers.command(argv, self.env("inside"), seconds=seconds).strip().splitlines()[-1])
 
-    def report(self, key: str) -> dict[str, Any]:
-        """The body of a report: one of the client's places and categories, always the same for the same key."""
-        places, categories = self.client["places"], self.client["categories"]
-        chosen = sum(key.encode())
-        return {
-            "category": categories[chosen % len(categories)],
-            "lon": places[chosen % len(places)][0],
-            "lat": places[chosen % len(places)][1],
-            "datum": "wgs84",
-            "description": f"report {key}",
-        }
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
-    def keys(self, name: str, count: int) -> list[str]:
-        return [f"{name}-{time.time_ns():x}-{index:05d}" for index in range(count)]
+    def open_doors(self) -> None:
+        """People sign in, once for all scenarios: neither a dead server nor an empty Redis may log them out."""
+        if "claim" not in self.doors:
+            resident, clerk, officer = (Web(self.base).sign_in(name) for name in ("resident", "window", "inspector"))
+            months = self.rows(doors.SITE_MONTHS)
+            self.doors["claim"] = doors.Claims(Web(self.base), months[0][2])
+            self.doors["application"] = doors.Applications(resident, clerk)
+            self.doors["request"] = doors.Requests(resident)
+            self.doors["sheet"] = doors.Sheets(officer, months)
+
+    def keys(self, name: str, count: int, *, kinds: Sequence[str] = KINDS, sheets: int = 0) -> list[str]:
+        """Keys of that many submissions, of all kinds by turns, and of so many sheets spread among them."""
+        if set(kinds) - {"report"} or sheets:
+            self.open_doors()
+        stamp = f"{name}-{time.time_ns():x}"
+        keys = [f"{kinds[index % len(kinds)]}-{stamp}-{index:05d}" for index in range(count)]
+        for sheet in range(sheets):
+            keys.insert(count * sheet // sheets + sheet, f"sheet-{stamp}-{sheet:05d}")
+        return keys
+
+    def checked(self, keys: list[str]) -> None:
+        """Sheets are uploaded and a worker has read them, so that only the last button is left to press."""
+        line, sheets = self.driver.line(), self.doors["sheet"]
+        assert isinstance(sheets, doors.Sheets)
+        waiting = [key for key in keys if key.startswith("sheet-")]
+        for key in waiting:
+            sheets.upload(line, key)
+        wait_until(
+            lambda: all(sheets.is_checked(line, key) for key in waiting), within=30, what="sheets read", every=0.2
+        )
+        line.close()
+
+    @contextlib.contextmanager
+    def meanwhile(self, keys: list[str], *, rate: float = 0.0, threads: int = 4) -> Iterator[Book]:
+        """Submissions keep coming in, `rate` of them per second, while the test does harm."""
+        book = Book()
+        more = {"threads": threads, "rate": rate, "give_up": 120, "book": book}
+        thread = threading.Thread(target=self.driver.submit, args=(keys,), kwargs=more)
+        thread.start()
+        yield book
+        thread.join()
 
     def stored(self, keys: list[str]) -> list[str]:
-        """Submission keys as the API keeps them: those of two clients never meet."""
-        return [hashlib.sha256(f"api\0{self.client['client']}\0{key}".encode()).hexdigest() for key in keys]
+        """Submission keys under which the cases of these submissions are kept."""
+        return [kept for key in keys for kept in self.driver.door(key).keeps(key)]
 
     # what every scenario ends with
 
@@ -229,9 +271,8 @@ class Rig:
         return self.number(ROUTED, self.stored(keys))
 
     def wait_routed(self, keys: list[str], *, within: float) -> float:
-        return wait_until(
-            lambda: self.routed(keys) == len(keys), within=within, what=f"all {len(keys)} routed", every=0.2
-        )
+        count = len(self.stored(keys))
+        return wait_until(lambda: self.routed(keys) == count, within=within, what=f"all {count} routed", every=0.2)
 
     def wait_quiet(self, *, within: float = 60) -> float:
         try:
@@ -241,31 +282,48 @@ class Rig:
 
     def compare(self, keys: list[str], book: Book) -> None:
         """acked ⊆ stored, effects = distinct submissions, no orphan, every invariant holds."""
-        found = dict(self.rows(STORED, self.stored(keys)))
-        stored = {key: found[kept] for key, kept in zip(keys, self.stored(keys), strict=True) if kept in found}
-        lost = {key for key, answer in book.acked.items() if stored.get(key) != answer["number"]}
+        found = {row[0]: row[1:] for row in self.rows(STORED, self.stored(keys))}
+        lost = {key for key, told in book.acked.items() if not self._is_there(key, told, found)}
         assert not lost, f"acknowledged and lost: {sorted(lost)[:5]}"
         assert not book.differing, f"a replay got another answer: {book.differing[:5]}"
-        assert len(set(stored.values())) == len(stored)
+        assert len({number for _id, number in found.values()}) == len(found)
         assert not self.rows(TWICE)
         assert not self.rows(ORPHANS)
         self.check_invariants()
 
+    def _is_there(self, key: str, told: str, found: dict[str, tuple[int, str]]) -> bool:
+        """Every case of a submission is stored, and it is the one whose number or private link was answered."""
+        kept = [found[one] for one in self.driver.door(key).keeps(key) if one in found]
+        names = {name for case, number in kept for name in (number, tracking_token(case, self.links))}
+        return len(kept) == len(self.driver.door(key).keeps(key)) and (key.startswith("sheet-") or told in names)
+
+    def start_commands(self) -> None:
+        """The process that runs commands: kept, so that no scenario pays for a start of Python."""
+        self.commands = subprocess.Popen(
+            ["python", str(INSIDE / "commands.py")],
+            cwd=CHECKOUT,
+            env=servers.environment(self.paths),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def command(self, line: str) -> None:
+        """A command of manage.py, past the proxies.
+
+        Raises:
+            AssertionError: it failed; the message holds what it said.
+        """
+        if self.commands is None:
+            self.start_commands()
+        assert self.commands is not None and self.commands.stdin is not None and self.commands.stdout is not None
+        print(line, file=self.commands.stdin, flush=True)
+        answer = json.loads(self.commands.stdout.readline())
+        assert answer["done"], answer["said"]
+
     def check_invariants(self) -> None:
-        """I1 to I8 by the command of the product, in a process that is kept for the next time."""
-        if self.checker is None:
-            self.checker = subprocess.Popen(
-                ["python", str(INSIDE / "checker.py")],
-                cwd=CHECKOUT,
-                env=servers.environment(self.paths),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        assert self.checker.stdin is not None and self.checker.stdout is not None
-        print("check", file=self.checker.stdin, flush=True)
-        answer = json.loads(self.checker.stdout.readline())
-        assert answer["holds"], answer["said"]
+        """I1 to I8."""
+        self.command("check_invariants")
 
 
 __all__ = ["Book", "Rig", "p95", "wait_until"]

@@ -7,14 +7,13 @@ import pytest
 
 from tests.faults import page, servers
 from tests.faults.rig import Rig
-from tests.faults.test_broker import reports_meanwhile
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["fast restart", "kill -9 of the postmaster"])
 def test_p16_the_first_report_after_a_database_restart_succeeds_within_seconds(rig: Rig, how: signal.Signals) -> None:
-    keys = rig.keys(f"restart-{how.name}", 60)
+    keys = rig.keys(f"restart-{how.name}", 40)
     before = {name: process.pid for name, process in rig.running.items()}
-    with reports_meanwhile(rig, keys, 10) as book:
+    with rig.meanwhile(keys, rate=10) as book:
         time.sleep(1)
         servers.down(servers.postmaster(rig.paths), how)
         time.sleep(1)

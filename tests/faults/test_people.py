@@ -8,7 +8,7 @@ from tests.faults.rig import Rig
 def waiting_reports(rig: Rig, name: str, count: int) -> tuple[list[str], Book]:
     """Reports that nobody routes, so that they wait for an acceptance officer; test_repeats.py routes them all."""
     rig.ensure("web")
-    keys = rig.keys(name, count)
+    keys = rig.keys(name, count, kinds=["report"])
     book = rig.driver.submit(keys)
     assert len(book.acked) == count
     return keys, book

@@ -1,8 +1,6 @@
-"""P8, P9, P14: time passes once. Last of the folder, because the clock of the rig's database is moved here."""
+"""P9, P14: time passes once. Last of the folder, because the clock of the rig's database is moved here."""
 
-import pytest
-
-from tests.faults import page, servers
+from tests.faults import page
 from tests.faults.rig import Rig, p95, wait_until
 
 HOURS = 240  # ten days: every limit of the city has passed by then
@@ -26,26 +24,15 @@ SELECT extract(epoch FROM h.at - greatest(k.due_at, %s::timestamptz))::float
 """
 
 
-@pytest.mark.parametrize("beats", [0, 1, 2])
-def test_p8_a_periodic_job_runs_once_in_every_period_whoever_beats(whole_rig: Rig, size: int, beats: int) -> None:
-    whole_rig.ensure()
-    found = whole_rig.inside("periods.py", beats, 3.5 * size)
-    assert found["ran"] == found["rows"]
-    assert found["rows"] >= (3 * size if beats else 1)
-    if beats:
-        assert found["gaps"] == [1.0], "every period has its row"
-    page.note("P8", f"{beats} beats", f"{beats} beats: {found['rows']} rows, {found['ran']} runs")
-
-
 def test_p9_every_deadline_fires_once_although_no_worker_ran_before(whole_rig: Rig, size: int) -> None:
     rig = whole_rig
     rig.ensure("web", "worker", "relay")
-    keys = rig.keys("deadline", 100 * size)
+    keys = rig.keys("deadline", 100 * size, kinds=["report"])
     book = rig.driver.submit(keys)
     rig.wait_routed(keys, within=60)
     rig.wait_quiet()
     rig.ensure()  # everybody is dead while the limits pass
-    servers.command(("python", "manage.py", "demo_clock", str(HOURS)), servers.environment(rig.paths))
+    rig.command(f"demo_clock {HOURS}")
     moved = rig.rows("SELECT now() + %s * interval '1 hour'", HOURS)[0][0]
     due = rig.number(DUE, rig.stored(keys), HOURS)
     assert due >= len(keys)

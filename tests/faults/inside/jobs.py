@@ -12,7 +12,8 @@ from ledger.actions import StepResult
 from ledger.clock import app_now
 from ledger.ids import uuid7
 from ledger.models import Document, Edition, ImportRun
-from wages.models import Project
+from wages.models import MonthFigure, Project
+from wages.rules import add_months, first_of
 
 ran: list[datetime] = []
 
@@ -37,9 +38,9 @@ def _document(case: Case) -> str:
     return str(made.pk)
 
 
-def _project() -> int:
-    """A building project without a single month."""
-    now = app_now()
+def _unpaid_month(now: datetime) -> dict[str, Any]:
+    """A building project and its month that nobody was paid for: both rules find it."""
+    month = add_months(first_of(now.date()), -4)
     firm = Organisation(id=uuid7(), name="示例建设有限公司", created_at=now)
     firm.save(force_insert=True)
     made = Project(
@@ -48,7 +49,8 @@ def _project() -> int:
         contract_price=1, signed_on=now.date(), ends_on=now.date(),
     )  # fmt: skip
     made.save()
-    return made.pk
+    MonthFigure.objects.create(project=made, month=month, attending=1, listed=1, due=1)
+    return {"project": made.pk, "months": [month.isoformat()]}
 
 
 def _user() -> int:
@@ -94,7 +96,7 @@ def seeds(*, case: Case, clock: Clock | None) -> dict[str, dict[str, Any]]:
         "ledger.periodic": {"name": "ledger.tidy", "round": 0},
         "cases.deadline": {"case": case.pk, "clock": clock.pk if clock else 0, "level": 1},
         "ledger.render": {"document": _document(case)},
-        "wages.judge": {"project": _project(), "months": []},
+        "wages.judge": _unpaid_month(app_now()),
         "ledger.import": {"run": _sheet()},
         "ledger.retention": {"row": "ledger.incident"},
         "cases.follow_grids": {"draft": _change_of_boundaries(), "after": 0},

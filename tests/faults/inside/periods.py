@@ -20,7 +20,7 @@ from ledger.actions import redeem, tick  # noqa: E402
 from ledger.models import PeriodRun, Promise  # noqa: E402
 from tests.faults.inside import jobs  # noqa: E402
 
-NAME = "rig.period"
+NAME = f"rig.period.{sys.argv[1]}"  # several of these run side by side
 RELAY_LATE_BY = 2
 
 
