@@ -49,7 +49,7 @@ class ReportsView(ApiView):
 
     @extend_schema(
         request=ReportIn,
-        responses={201: ReceiptOut, **problems(400, 409, 413, 415)},
+        responses={201: ReceiptOut, **problems(400, 409, 411, 413, 415)},
         parameters=[IDEMPOTENCY],
         operation_id="report",
         examples=[EXAMPLE, RECEIPT],

@@ -57,7 +57,11 @@ GEOMETRY = {
 PROBLEM = {
     "type": "object",
     "required": ["title", "status"],
-    "properties": {"title": {"type": "string"}, "status": {"type": "integer"}, "errors": {"type": "object"}},
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "detail", "instance")},
+        "status": {"type": "integer"},
+        "errors": {"type": "object"},
+    },
 }
 WORDS = {
     "400": "A parameter is unknown or cannot be read; `errors` names it.",

@@ -16,7 +16,8 @@ PAGES: dict[str, list[str]] = {
         "/licences/verify/", "/licences/verify/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/",
         "/ogc/?f=html", "/ogc/api?f=html", "/ogc/conformance?f=html", "/ogc/collections?f=html",
         "/ogc/collections/divisions?f=html", "/ogc/collections/divisions/items?f=html",
-        "/ogc/collections/divisions/items/370902?f=html",
+        "/ogc/collections/divisions/items/370902?f=html", "/ogc/collections/cases/items?f=html&limit=5",
+        "/ogc/collections/grids-service/items?f=html&limit=5",
     ],
     "resident": [
         "/services/mine/", "/services/mine/{matter_submitted}/", "/services/mine/{matter_submitted}/withdraw/",

@@ -91,7 +91,7 @@ def test_the_personal_data_officer_corrects_a_name_and_the_resident_reads_it(cit
     city.person("dataofficer").case(found.group()).move("同意并执行", note="身份已核实。")
     city.eventually(lambda: city.state(found.group()) == "done", "a worker has carried it out")
     resident.page.goto(link)
-    resident.sees("已删除或更正")
+    resident.sees("已按决定办理")
     resident.open("/my-data/").sees("例**", "您的更正")
 
 
