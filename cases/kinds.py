@@ -139,6 +139,17 @@ RETENTION = (
         action="keep",
     ),
     Retention(
+        key="cases.attachment",
+        model="cases.Attachment",
+        fields=("caption",),
+        basis=_ARCHIVE,
+        after=(
+            "照片及其说明属于案卷；经审核才公开",
+            "photos and their captions belong to the file; public only after release",
+        ),
+        action="keep",
+    ),
+    Retention(
         key="cases.history",
         model="cases.HistoryEntry",
         fields=("note",),

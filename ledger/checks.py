@@ -14,9 +14,10 @@ from ledger.sealed import SealedField
 
 # column names that hold, or may hold, what says something about a person
 PERSONAL = frozenset(
-    {"address", "bank_account", "birth", "body", "comment", "contact", "description", "detail", "display_name",
-     "display_name_en", "email", "first_name", "id_number", "ip", "ip_address", "last_name", "note", "phone",
-     "public_text", "recipient", "result_text", "taken_lat", "taken_lon", "user_agent"}
+    {"address", "bank_account", "birth", "body", "caption", "comment", "contact", "decision", "description", "detail",
+     "display_name", "display_name_en", "email", "employer", "first_name", "id_number", "ip", "ip_address", "last_name",
+     "note", "phone", "public_text", "recipient", "result_text", "revoke_reason", "supplement_answer", "taken_lat",
+     "taken_lon", "user_agent"}
 )  # fmt: skip
 PERSON = "accounts.Person"
 

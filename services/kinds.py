@@ -60,7 +60,7 @@ RETENTION = (
     Retention(
         key="services.matter",
         model="services.Matter",
-        fields=("personal",),
+        fields=("personal", "answers", "supplement_answer", "decision"),
         basis=_ARCHIVE,
         after=("随办件档案保存", "stays with the archive of the matter"),
         action="keep",
@@ -70,7 +70,7 @@ RETENTION = (
     Retention(
         key="services.licence",
         model="services.Licence",
-        fields=("person", "holder", "holder_index"),
+        fields=("person", "holder", "holder_index", "facts", "revoke_reason"),
         basis=_ARCHIVE,
         after=("证照注销或过期后仍须可核验", "a revoked or expired licence must still be verifiable"),
         action="keep",
