@@ -129,6 +129,25 @@ def test_with_the_database_away_it_is_a_problem_too(town: Town, monkeypatch: pyt
     assert answer.headers["Retry-After"]
 
 
+def test_what_breaks_inside_is_answered_in_the_form_of_its_edge(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_given: Any, **_named: Any) -> None:
+        raise RuntimeError("secret of the house")
+
+    token = make_token(town)
+    for name in (
+        "cases.api.queries.cases_for_client",
+        "cases.queries.open_cases",
+        "events.queries.requests.open_cases",
+    ):
+        monkeypatch.setattr(name, broken)
+    answers = [call("GET", "/api/v1/cases", token), call("GET", "/ogc/collections/cases/items")]
+    for answer in answers:
+        assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    answers.append(call("GET", "/open311/v2/requests.xml"))
+    assert answers[-1].status_code == 500 and b"<code>500</code>" in answers[-1].content
+    assert not any(b"secret" in answer.content or b"Traceback" in answer.content for answer in answers)
+
+
 @pytest.mark.parametrize(
     ("query", "named"),
     [
