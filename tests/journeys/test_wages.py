@@ -141,7 +141,7 @@ def test_a_sheet_becomes_a_warning_that_is_closed_and_a_workers_no_becomes_a_cla
     assert city.state(number) == "closed"
 
     worker = _signed_in(city, phone, english=english)
-    worker.sees("7800.00")
+    worker.sees("7,800.00")
     worker.page.locator('a[href*="/dispute/"]').first.click()
     worker.page.locator("[name=matter][value=not_paid]").check()
     worker.page.fill("textarea[name=text]", "没有收到")
