@@ -20,6 +20,21 @@ class GridsConfig(AppConfig):
             name_zh="行政区划",
             name_en="Divisions",
         )
+        kinds.register_import(
+            "grids.layer",
+            columns="grids.imports.layer_columns",
+            reader="grids.actions.read_layer",
+            choices="grids.actions.layer_choices",
+            check="grids.imports.check_layer",
+            commit="grids.actions.commit_layer",
+            panel="grids/_layer_panel.html",
+            url="/desk/zoning/files/",
+            suffixes=(".geojson", ".json", ".gpkg", ".zip", ".kml", ".csv", ".xlsx"),
+            megabytes=64,
+            right="grids.edit",
+            name_zh="网格边界图层",
+            name_en="Layer of boundaries",
+        )
         kinds.register_city_part(
             "city", "grids.actions.load_city_facts", order=1, export="grids.imports.export_city_facts"
         )

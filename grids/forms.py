@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.actions.operations import OPERATIONS, Edit
 from grids.datum import Datum
-from grids.gateways import BYTES_MOST
+from grids.imports import LABELS
 from grids.queries.roster import user_id_of
 
 
@@ -185,33 +185,37 @@ class ZoningForm(forms.Form):
         return {name: self.cleaned_data.get(name) or "" for name in self.fields}
 
 
-DATUMS = [("wgs84", "WGS-84"), ("cgcs2000", "CGCS2000"), ("gcj02", "GCJ-02"), ("bd09", "BD-09")]
+FORMATS = [
+    ("geojson", "GeoJSON"),
+    ("gpkg", "GeoPackage"),
+    ("shp", _("Shapefile (zip, UTF-8)")),
+    ("kml", "KML"),
+    ("csv", _("CSV with WKT")),
+    ("xlsx", _("XLSX with WKT")),
+]
 
 
 class LayerForm(forms.Form):
-    """A file that becomes a draft."""
+    """A layer that becomes drafts; everything else is chosen when it has been read."""
 
-    file = forms.FileField(label=_("GeoJSON or GeoPackage"), max_length=200)
-    village = forms.ChoiceField(label=_("Village or community"))
+    file = forms.FileField(
+        label=_("Layer"),
+        help_text=_("GeoJSON, GeoPackage, zipped Shapefile, KML, CSV or XLSX; at most 64 MB and 50,000 features."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".geojson,.json,.gpkg,.zip,.kml,.csv,.xlsx"}),
+        max_length=200,
+    )
     scheme = forms.ChoiceField(label=_("Scheme"))
-    datum = forms.ChoiceField(label=_("Datum of the file"), choices=DATUMS)
     title = forms.CharField(label=_("What it is for"), max_length=120)
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > BYTES_MOST:
-            raise forms.ValidationError(_("The file is larger than 10 MB."))
-        return file
 
 
 class ExportForm(forms.Form):
     """Boundaries of a day as a file."""
 
-    village = forms.ChoiceField(label=_("Village or community"), required=False)
+    division = forms.ChoiceField(label=_("Territory"), required=False)
     scheme = forms.ChoiceField(label=_("Scheme"))
     date = forms.DateField(label=_("Boundaries of"), widget=forms.DateInput(attrs={"type": "date"}))
-    datum = forms.ChoiceField(label=_("Datum"), choices=DATUMS)
-    format = forms.ChoiceField(label=_("Format"), choices=[("geojson", "GeoJSON"), ("gpkg", "GeoPackage")])
+    datum = forms.ChoiceField(label=_("Datum"), choices=list(LABELS.items()))
+    format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
 
 
 class RosterForm(forms.Form):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/zoning/begin/", zoning.zoning_begin, name="grids_zoning_begin"),
     path("desk/zoning/files/", layers.layers, name="grids_layers"),
     path("desk/zoning/files/import/", layers.layer_import, name="grids_layer_import"),
+    path("desk/zoning/files/<uuid:run_id>/map.json", layers.layer_map, name="grids_layer_map"),
     path("desk/zoning/files/export/", layers.layer_export, name="grids_layer_export"),
     path("desk/zoning/<int:draft>/", zoning.zoning_draft, name="grids_zoning_draft"),
     path("desk/zoning/<int:draft>/map.json", zoning.zoning_map, name="grids_zoning_map"),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +74,7 @@ OUTSIDE_TRANSACTIONS = (
         "import",
     ),
 )
-HOLIDAYS = {
+HOLIDAYS: dict[str, Any] = {
     "columns": "ledger.imports.holiday_columns",
     "check": "ledger.imports.check_holidays",
     "changes": "ledger.imports.holiday_changes",

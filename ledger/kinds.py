@@ -124,6 +124,7 @@ class Column:
         choices: the only values allowed, if any.
         max_length: of text and code, characters.
         personal: a cell that names a person is shown masked on screens.
+        hidden: filled by the reader of the kind (its header is the key) and never shown or chosen.
     """
 
     key: str
@@ -138,6 +139,7 @@ class Column:
     choices: tuple[str, ...] = ()
     max_length: int = 200
     personal: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,52 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """What is wrong with one cell (column "" = with the row, row 0 = with the sheet); never quotes personal data."""
+    """What is wrong with one cell (column "" = with the row, row 0 = with the sheet); never quotes personal data.
+
+    Arguments:
+        place: longitude and latitude in degrees WGS-84, where the row is one on a map.
+        warning: told, but not in the way of the commit.
+    """
 
     row: int
     column: str
     message: str
+    place: tuple[float, float] | None = None
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoice:
+    """Something to be chosen for a whole file, beside its columns.
+
+    Arguments:
+        options: (value, label in the active language); empty for a text, for example a title.
+        value: what is chosen or proposed now.
+    """
+
+    key: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    value: str = ""
+    required: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader of its own made of a file.
+
+    Arguments:
+        header: names of the columns; a hidden column is named by its key.
+        rows: (number, cells) without the header.
+        facts: for `choices`, `check` and the panel; values of JSON.
+        choices: what was chosen, completed by what the file lets guess.
+    """
+
+    header: list[str]
+    rows: list[tuple[int, list[Any]]]
+    facts: dict[str, Any]
+    choices: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +221,12 @@ class ImportKind:
     name_zh: str
     name_en: str
     changes: str = ""
+    reader: str = ""
+    choices: str = ""
+    panel: str = ""
+    url: str = ""
+    suffixes: tuple[str, ...] = (".xlsx", ".csv")
+    megabytes: int = 10
 
 
 COLUMN_TYPES = ("text", "integer", "decimal", "date", "month", "code")
@@ -263,7 +312,21 @@ def register_document(key: str, *, template: str, context: str, series: str, nam
 
 
 def register_import(
-    key: str, *, columns: str, check: str, commit: str, right: str, name_zh: str, name_en: str, changes: str = ""
+    key: str,
+    *,
+    columns: str,
+    check: str,
+    commit: str,
+    right: str,
+    name_zh: str,
+    name_en: str,
+    changes: str = "",
+    reader: str = "",
+    choices: str = "",
+    panel: str = "",
+    url: str = "",
+    suffixes: tuple[str, ...] = (".xlsx", ".csv"),
+    megabytes: int = 10,
 ) -> None:
     """A kind of sheet that members with `right` import under /desk/imports/.
 
@@ -278,8 +341,17 @@ def register_import(
             is never called for a sheet with a fault, nor twice for one file.
         right: a right of accounts.kinds.RIGHTS.
         changes: dotted name of `(rows, *, actor, now) -> ledger.cityfolder.Change`, shown before the commit; or "".
+        reader: dotted name of `(data: bytes, *, choices: dict[str, str]) -> Reading`, instead of the reader of
+            sheets; it runs in a worker, reads the file in the sandbox and raises ValidationError with a sentence for
+            who sent it. It is asked again whenever something else is chosen. With it come:
+        choices: dotted name of `(facts, chosen) -> Sequence[ImportChoice]`, of what is chosen for the whole
+            file; `check` and `commit` then get `choices` and `facts` as well, `check` may write into `facts`.
+        panel: template that says on the page of the run what `facts` hold.
+        url: path of the page where such files are uploaded, instead of the common one with its template.
+        suffixes, megabytes: which files are taken, and how large.
     """
-    imports[key] = ImportKind(key, columns, check, commit, right, name_zh, name_en, changes)
+    texts = (key, columns, check, commit, right, name_zh, name_en, changes, reader, choices, panel, url)
+    imports[key] = ImportKind(*texts, suffixes, megabytes)
 
 
 @cache
@@ -314,7 +386,7 @@ def dotted_names() -> Iterator[tuple[str, str]]:
         ("job", jobs, ("step",)),
         ("city part", city_parts, ("load", "export")),
         ("document", documents, ("context",)),
-        ("import", imports, ("columns", "check", "commit", "changes")),
+        ("import", imports, ("columns", "check", "commit", "changes", "reader", "choices")),
         ("edition", editions, ("rows", "draft", "validate")),
         ("retention", retentions, ("rows", "handler")),
         ("simulation", simulations, ("run", "tell", "groups")),

@@ -14,6 +14,8 @@ from ledger.kinds import Column, RowError, SheetRow
 
 HEADER_ROWS = 10  # a title may stand above the header
 VALUE_SHOWN = 60  # characters of a wrong cell that its fault quotes
+# the wide ones are formulas in Chinese Excel
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _DATE = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})(?:[-/.月]?)(\d{1,2})日?(?: 00:00(?::00)?)?")
 _MONTH = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})月?")
 _NOISE = re.compile(r"[\s*＊()（）:：_/\-]+")
@@ -162,3 +164,8 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 _READERS = {"text": _text, "code": _code, "integer": _integer, "decimal": _decimal, "date": _date, "month": _month}
+
+
+def safe_cell(value: str) -> str:
+    """A cell no spreadsheet runs: what begins like a formula gets a quote in front."""
+    return f"'{value}" if value.startswith(DANGEROUS) else value

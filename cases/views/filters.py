@@ -13,23 +13,11 @@ from django.utils.translation import pgettext
 
 from accounts.access import ActorRequest
 from cases import actions, queries
+from ledger.rules import safe_cell
 
 NAMES = ("kind", "state", "category", "township", "source", "clock", "q")
 VIEWS = ("all", "unread", "today", "overdue", "returned", "mine")
 MOST_EXPORTED = 10_000
-DANGEROUS = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # the wide ones are formulas in Chinese Excel
 
 
 def read_filters(parameters: QueryDict) -> dict[str, str]:
@@ -122,8 +110,3 @@ def _lines(request: ActorRequest, filters: dict[str, str], sort: str, now: datet
 def _cells(row: Any) -> list[str]:
     times = [localtime(at).strftime("%Y-%m-%d %H:%M") if at else "" for at in (row.opened_at, row.due_at)]
     return [row.number, row.category_label or row.title, row.place, str(row.source_label), row.state_label, *times]
-
-
-def safe_cell(value: str) -> str:
-    """A cell no spreadsheet runs: what begins like a formula gets a quote in front."""
-    return f"'{value}" if value.startswith(DANGEROUS) else value

@@ -19,9 +19,10 @@ from cases import actions as case_actions
 from cases import queries as case_queries
 from cases.forms import SimulationForm
 from cases.views import edition_show as show
-from cases.views.filters import Echo, safe_cell
+from cases.views.filters import Echo
 from ledger import actions, kinds, queries
 from ledger.clock import app_now
+from ledger.rules import safe_cell
 
 LOOK = requires(*kinds.EDITION_READERS)
 PAGE = 50

@@ -5,8 +5,10 @@ from grids.actions.divisions import load_city_facts, load_divisions
 from grids.actions.drafting import begin_draft, discard_draft, edit_draft, step_draft
 from grids.actions.duties import load_duties
 from grids.actions.duty_kinds import load_duty_kinds
-from grids.actions.layers import LayerRefused, export_layer, import_layer
-from grids.actions.operations import Edit, Misplaced
+from grids.actions.layer_reading import layer_choices, layer_preview, read_layer, upload_layer
+from grids.actions.layers import commit_layer, export_layer
+from grids.actions.numbering import Misplaced
+from grids.actions.operations import Edit
 from grids.actions.publishing import bring_into_force, publish_draft, send_back_draft, submit_draft, withdraw_draft
 from grids.actions.roster import (
     ask_for_blind_spots,
@@ -20,29 +22,32 @@ from grids.actions.town import load_town
 
 __all__ = [
     "Edit",
-    "LayerRefused",
     "Misplaced",
     "ask_for_blind_spots",
     "assign_duty",
     "begin_draft",
     "bring_into_force",
     "commit_divisions",
+    "commit_layer",
     "discard_draft",
     "edit_draft",
     "end_absence",
     "enter_absence",
     "export_layer",
-    "import_layer",
+    "layer_choices",
+    "layer_preview",
     "load_city_facts",
     "load_divisions",
     "load_duties",
     "load_duty_kinds",
     "load_town",
     "publish_draft",
+    "read_layer",
     "renew_feed",
     "send_back_draft",
     "step_draft",
     "submit_draft",
     "transfer_duties",
+    "upload_layer",
     "withdraw_draft",
 ]

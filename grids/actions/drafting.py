@@ -1,6 +1,9 @@
 """Drawing a change of boundaries: begun as a copy of what is in force, edited step by step, undone and done again."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
@@ -19,6 +22,7 @@ from ledger.clock import app_now
 
 EDIT = "grids.edit"
 STEPS_MOST = 200
+PARTS_AT_ONCE = 2000
 
 
 @transaction.atomic(durable=True)
@@ -61,6 +65,48 @@ def start(*, village: str, scheme: str, title: str, actor: Actor, now: datetime)
     return draft.pk
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A draft that is drawn already: the grids that are there, those of the first step, and what that step keeps."""
+
+    division_id: int
+    before: list[Part]
+    parts: list[Part]
+    detail: dict[str, Any]
+
+
+def start_drawn(
+    *,
+    beginnings: Sequence[Beginning],
+    scheme: str,
+    title: str,
+    operation: str,
+    actor: Actor,
+    now: datetime,
+) -> list[int]:
+    """Many drafts at their first step, in the caller's transaction and few statements; their ids in the same order.
+
+    The caller has decided that the actor may, and that the divisions are villages of his with an outline.
+    """
+    found = Scheme.objects.get(code=scheme)
+    person = {"drafted_by_id": int(actor.id), "drafted_at": now, "updated_at": now}
+    drafts = BoundaryDraft.objects.bulk_create(
+        BoundaryDraft(division_id=one.division_id, scheme=found, title=title.strip(), version=1, position=1, **person)
+        for one in beginnings
+    )
+    made: dict[str, Any] = {"made_by_id": int(actor.id), "made_at": now}
+    first = DraftStep.objects.bulk_create(DraftStep(draft=one, number=0, operation="begin", **made) for one in drafts)
+    second = DraftStep.objects.bulk_create(
+        DraftStep(draft=draft, number=1, operation=operation, facts=one.detail, **made)
+        for draft, one in zip(drafts, beginnings, strict=True)
+    )
+    for steps, kept in ((first, [one.before for one in beginnings]), (second, [one.parts for one in beginnings])):
+        rows = (_row(step.pk, part) for step, parts in zip(steps, kept, strict=True) for part in parts)
+        while batch := list(islice(rows, PARTS_AT_ONCE)):
+            DraftPart.objects.bulk_create(batch)
+    return [draft.pk for draft in drafts]
+
+
 def write_step(
     *,
     draft_id: int,
@@ -75,18 +121,19 @@ def write_step(
     step = DraftStep.objects.create(
         draft_id=draft_id, number=number, operation=operation, facts=detail, made_by_id=int(actor.id), made_at=now
     )
-    DraftPart.objects.bulk_create(
-        DraftPart(
-            step=step,
-            grid_id=part.grid_id,
-            version_id=part.version_id,
-            code=part.code,
-            type=part.type,
-            name_zh=part.name_zh,
-            name_en=part.name_en,
-            boundary=Polygon(closed_degrees(part.ring), srid=4326),
-        )
-        for part in parts
+    DraftPart.objects.bulk_create(_row(step.pk, part) for part in parts)
+
+
+def _row(step_id: int, part: Part) -> DraftPart:
+    return DraftPart(
+        step_id=step_id,
+        grid_id=part.grid_id,
+        version_id=part.version_id,
+        code=part.code,
+        type=part.type,
+        name_zh=part.name_zh,
+        name_en=part.name_en,
+        boundary=Polygon(closed_degrees(part.ring), srid=4326),
     )
 
 

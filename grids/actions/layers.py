@@ -1,177 +1,145 @@
-"""Boundaries from a file become a draft; boundaries of any day go out as a file."""
+"""Boundaries from a file become drafts; boundaries of any day go out as a file."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import demand_right
-from grids import gateways, rules
-from grids.actions.drafting import EDIT, keep_step, start
-from grids.actions.operations import PART_TYPES, new_part
-from grids.datum import to_wgs84
-from grids.gateways import Feature
-from grids.imports.layers import LayerRow, layer_geojson, layer_rows
-from grids.queries.drafts import DraftState, Part, draft_state
-from grids.rules.coverage import Node, Ring, crossing, degrees_of, node_of, ring_of
+from grids import gateways
+from grids.actions.drafting import EDIT, Beginning, start_drawn
+from grids.actions.layer_reading import GAUSS
+from grids.actions.numbering import Numbering, next_part
+from grids.imports.layer_check import Shape, Village, kind_of, sorted_layer
+from grids.imports.layers import LayerRow, csv_of, layer_geojson, layer_rows, layer_table
+from grids.queries import city_day
+from grids.queries.drafts import Part, taken_codes
 from ledger.actions import audit
 from ledger.actors import Actor
 from ledger.clock import app_now
-
-FAULTS_MOST = 50
-
-
-class LayerRefused(ValidationError):
-    """A file with features that cannot become grids; `rows` are (number of the feature, words, place or None)."""
-
-    def __init__(self, rows: list[tuple[int, str, tuple[float, float] | None]]) -> None:
-        said = [_("Feature %(number)s: %(words)s") % {"number": number, "words": words} for number, words, _at in rows]
-        super().__init__(said[:FAULTS_MOST], code="layer_features")
-        self.rows = rows[:FAULTS_MOST]
+from ledger.gateways.sheets import XLSX, table_sheet
+from ledger.kinds import SheetRow
 
 
-def import_layer(*, data: bytes, village: str, scheme: str, datum: str, title: str, actor: Actor) -> int:
-    """A draft with the grids of a GeoJSON or GeoPackage file instead of those of a village. Returns its id.
+def commit_layer(
+    *,
+    rows: Sequence[SheetRow],
+    run_id: UUID,
+    actor: Actor,
+    now: datetime,
+    choices: dict[str, str],
+    facts: dict[str, Any],
+) -> dict[str, int]:
+    """A draft for each village the layer touches, in the caller's transaction; `facts` get their ids.
 
-    What overlaps, leaves a gap or leaves the village is in the draft and shown there, as with anything drawn; a file
-    that cannot be read or a feature that is no grid refuses the whole, and nothing is written.
-
-    Arguments:
-        datum: wgs84, cgcs2000, gcj02 or bd09: what the file's longitude and latitude are stated in.
+    The grids of the file stand instead of those of the village; what does not fit is in the draft and shown there, as
+    with anything drawn.
 
     Raises:
         PermissionDenied: no right, or not the actor's village.
-        LayerRefused: names each feature with its number and a coordinate.
-        ValidationError: the file as a whole.
+        ValidationError: a village cannot be drawn in, or its codes are used up.
     """
     demand_right(actor, EDIT)
-    layer = gateways.read_layer(data)  # outside the transaction: it is another process
-    return _keep(layer.features, village, scheme, datum, title, actor)
+    found = sorted_layer(rows, actor=actor, on=city_day(now), choices=choices)
+    if found.faults:
+        raise ValidationError(found.faults[0].message, code="stale")
+    scheme, villages = choices["scheme"], list(found.villages.values())
+    run = {"run": str(run_id)}
+    drawn = [
+        Beginning(one.division_id, list(one.base.values()), _parts(one, scheme), {"features": len(one.shapes), **run})
+        for one in villages
+    ]
+    ids = start_drawn(beginnings=drawn, scheme=scheme, title=choices["title"], operation="import", actor=actor, now=now)
+    facts["drafts"] = [{"id": pk, "code": one.code} for pk, one in zip(ids, villages, strict=True)]
+    audit(
+        actor=actor,
+        action="boundary.imported",
+        now=now,
+        object_kind="import",
+        object_id=run_id,
+        data={"drafts": len(ids)},
+    )
+    return {"drafts": len(ids), **_changes(facts)}
 
 
-@transaction.atomic(durable=True)
-def _keep(features: list[Feature], village: str, scheme: str, datum: str, title: str, actor: Actor) -> int:
-    now = app_now()
-    draft_id = start(village=village, scheme=scheme, title=title, actor=actor, now=now)
-    state = draft_state(draft_id, actor)
-    if state is None:
-        raise PermissionDenied("territory")
-    parts = _parts(features, state, datum)
-    keep_step(state=state, operation="import", detail={"features": len(parts)}, parts=parts, actor=actor, now=now)
-    audit(actor=actor, action="boundary.imported", now=now, object_kind="boundary_draft", object_id=draft_id)
-    return draft_id
+def _changes(facts: dict[str, Any]) -> dict[str, int]:
+    """Counts of the check, which the commit has just repeated."""
+    names = {"added": "new", "changed": "changed", "ended": "ended"}
+    return {name: sum(row[key] for row in facts["villages"]) for name, key in names.items()}
 
 
-def _parts(features: list[Feature], state: DraftState, datum: str) -> dict[str, Part]:
-    found: dict[str, Part] = {}
-    unnamed: list[Ring] = []
-    faults: list[tuple[int, str, tuple[float, float] | None]] = []
-    for feature in features:
-        try:
-            ring = _ring(feature, datum)
-            code = str(feature.properties.get("code") or "").strip()
-            if not code:
-                unnamed.append(ring)
-                continue
-            _demand_code(code, feature, state, found)
-            found[code] = _part(code, ring, feature, state)
-        except _Fault as fault:
-            faults.append((feature.number, fault.words, fault.at or feature.at))
-    if not features:
-        raise ValidationError(_("The layer has no features."), code="layer_empty")
-    if faults:
-        raise LayerRefused(faults)
-    for ring in unnamed:
-        part = new_part(state, ring, beside=found)
-        found[part.code] = part
-    return found
+def _parts(village: Village, scheme: str) -> list[Part]:
+    parts = {code: _part(shape, village, scheme) for code, shape in village.named.items()}
+    taken = taken_codes(village.code) if village.unnamed else set()
+    place = Numbering(scheme, village.code, village.name_zh, village.name_en, village.base)
+    for shape in village.unnamed:
+        part = next_part(place, shape.ring, taken | parts.keys())
+        zh, en = shape.row["name_zh"] or part.name_zh, shape.row["name_en"] or part.name_en
+        parts[part.code] = Part(part.code, kind_of(shape.row, scheme), zh, en, shape.ring)
+    return list(parts.values())
 
 
-class _Fault(Exception):
-    def __init__(self, words: str, at: Node | tuple[float, float] | None = None) -> None:
-        super().__init__(words)
-        self.words = words
-        self.at = degrees_of(at) if at is not None and isinstance(at[0], int) else at  # type: ignore[arg-type]
-
-
-def _ring(feature: Feature, datum: str) -> Ring:
-    words = {
-        "empty": _("has no shape."),
-        "not_polygon": _("is not a single polygon."),
-        "vertices": _("has more than %(most)s vertices.") % {"most": gateways.VERTICES_MOST},
-        "hole": _("has a hole."),
-        "crossing": _("crosses itself."),
-    }
-    if feature.fault:
-        raise _Fault(_at(words[feature.fault], feature.at), feature.at)
-    for lon, lat in feature.ring:
-        if not (73 <= lon <= 136 and 3 <= lat <= 54):
-            raise _Fault(_("%(lon)s, %(lat)s is not longitude, latitude in China.") % {"lon": lon, "lat": lat})
-    ring = ring_of([to_wgs84(lon, lat, datum) for lon, lat in feature.ring])
-    wrong = crossing(ring) if len(ring) >= 3 else node_of(*feature.ring[0])
-    if wrong is not None:
-        raise _Fault(_at(words["crossing"], degrees_of(wrong)), wrong)
-    return ring
-
-
-def _at(words: str, place: tuple[float, float] | None) -> str:
-    return words if place is None else f"{words} ({place[0]:.7f}, {place[1]:.7f})"
-
-
-def _kind(feature: Feature, state: DraftState) -> str:
-    said = str(feature.properties.get("type") or "")
-    return said if said in PART_TYPES[state.row.scheme] else PART_TYPES[state.row.scheme][0]
-
-
-def _demand_code(code: str, feature: Feature, state: DraftState, found: dict[str, Part]) -> None:
-    if code in found:
-        raise _Fault(_("code %(code)s stands in the file twice.") % {"code": code})
-    kind = state.base[code].type if code in state.base else _kind(feature, state)
-    if rules.grid_code_fault(state.row.scheme, kind, code, state.row.division_code):
-        message = _("%(code)s is not a code of this scheme in %(village)s.")
-        raise _Fault(message % {"code": code, "village": state.row.division_code})
-    if code not in state.base and code in state.taken:
-        raise _Fault(_("code %(code)s belonged to another grid and is not used again.") % {"code": code})
-
-
-def _part(code: str, ring: Ring, feature: Feature, state: DraftState) -> Part:
-    base = state.base.get(code)
-    zh, en = (str(feature.properties.get(name) or "").strip()[:80] for name in ("name_zh", "name_en"))
+def _part(shape: Shape, village: Village, scheme: str) -> Part:
+    code, row = shape.code, shape.row
+    base, zh, en = village.base.get(code), row["name_zh"], row["name_en"]
     if base is not None:
-        return Part(code, base.type, zh or base.name_zh, en or base.name_en, ring, base.grid_id, base.version_id)
-    return Part(code, _kind(feature, state), zh or code, en or code, ring)
+        return Part(code, base.type, zh or base.name_zh, en or base.name_en, shape.ring, base.grid_id, base.version_id)
+    return Part(code, kind_of(row, scheme), zh or code, en or code, shape.ring)
+
+
+FORMATS = {
+    "geojson": ("application/geo+json", "geojson"),
+    "gpkg": ("application/geopackage+sqlite3", "gpkg"),
+    "shp": ("application/zip", "zip"),
+    "kml": ("application/vnd.google-earth.kml+xml", "kml"),
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "xlsx": (XLSX, "xlsx"),
+}
+SYSTEMS = {"wgs84": "EPSG:4326", "cgcs2000": "EPSG:4490"}
 
 
 def export_layer(
-    *, scheme: str, on: date, village: str, datum: str, package: bool, actor: Actor
+    *, scheme: str, on: date, division: str, datum: str, form: str, actor: Actor
 ) -> tuple[bytes, str, str]:
     """Boundaries of a day in the actor's territory as a file: content, media type, file name.
 
     Arguments:
-        village: 12-digit code, "" for all of the territory.
-        datum: the longitude and latitude of the file are stated in it.
-        package: a GeoPackage instead of GeoJSON.
+        division: code of any level, "" for all of the territory.
+        datum: what the file is stated in: wgs84, cgcs2000, gcj02, bd09, or epsg4548 and epsg4527 in metres.
+        form: one of FORMATS.
 
     Raises:
-        ValidationError: there is nothing to export.
+        ValidationError: there is nothing to export, or the format cannot hold it.
     """
-    rows = layer_rows(scheme=scheme, on=on, village=village, territory=actor.territory, datum=datum)
+    if datum in GAUSS and form not in ("gpkg", "shp"):
+        raise ValidationError(_("Only a GeoPackage or a Shapefile says that it is in metres; choose one of them."))
+    degrees = "cgcs2000" if datum in GAUSS else datum
+    rows = layer_rows(scheme=scheme, on=on, division=division, territory=actor.territory, datum=degrees)
     if not rows:
         raise ValidationError(_("There are no boundaries of this kind on that day."), code="layer_empty")
-    _note_export(scheme=scheme, on=on, village=village, count=len(rows), actor=actor)
-    name = f"grids-{scheme}-{village or 'all'}-{on}-{datum}"
-    if package:
-        return _packed(rows), "application/geopackage+sqlite3", f"{name}.gpkg"
-    return layer_geojson(rows).encode(), "application/geo+json", f"{name}.geojson"
+    body = _written(rows, form, degrees, GAUSS.get(datum, ""))
+    _note_export(scheme=scheme, on=on, division=division, count=len(rows), actor=actor)
+    media, suffix = FORMATS[form]
+    return body, media, f"grids-{scheme}-{division or 'all'}-{on}-{datum}.{suffix}"
 
 
-def _packed(rows: list[LayerRow]) -> bytes:
-    return gateways.write_package([(row.properties, row.ring) for row in rows])
+def _written(rows: list[LayerRow], form: str, datum: str, metres: str) -> bytes:
+    if form == "geojson":
+        return layer_geojson(rows).encode()
+    if form in ("csv", "xlsx"):
+        table = layer_table(rows)
+        return csv_of(table) if form == "csv" else table_sheet(table[0], table[1:], title="grids")
+    features = [(row.properties, row.ring) for row in rows]
+    # KML knows WGS-84 only
+    system = "EPSG:4326" if form == "kml" else SYSTEMS.get(datum)
+    return gateways.write_layer(features, form=form, system=system, metres=metres)
 
 
 @transaction.atomic(durable=True)
-def _note_export(*, scheme: str, on: date, village: str, count: int, actor: Actor) -> None:
-    facts: dict[str, Any] = {"scheme": scheme, "on": str(on), "village": village, "count": count}
+def _note_export(*, scheme: str, on: date, division: str, count: int, actor: Actor) -> None:
+    facts: dict[str, Any] = {"scheme": scheme, "on": str(on), "division": division, "count": count}
     audit(actor=actor, action="boundary.exported", now=app_now(), object_kind="boundary", data=facts)

@@ -1,18 +1,17 @@
 """What an edit does to the parts of a draft. Shared vertices stay shared; a free drawing is kept as it was drawn."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from grids import rules
+from grids.actions.numbering import Misplaced, Numbering, Place, next_part
 from grids.queries.boundaries import boundary_defects, overlay
 from grids.queries.drafts import DraftState, Part
 from grids.rules import cutting
+from grids.rules.codes import PART_TYPES
 from grids.rules.coverage import (
     Node,
     Parts,
@@ -30,17 +29,6 @@ from grids.rules.coverage import (
 
 NEW = "new"
 OVERLAY_REACH = 0.005  # metres; an overlay on the lattice moves a vertex by less
-Place = tuple[float, float]
-NUMBER = re.compile(r"\d+")
-PART_TYPES = {"service": ("base", "special", "micro"), "management": ("unit",)}
-
-
-class Misplaced(ValidationError):
-    """A refusal with the place it is about, for the map: longitude and latitude in degrees WGS-84, or None."""
-
-    def __init__(self, message: str, code: str, place: Place | None = None) -> None:
-        super().__init__(message, code=code)
-        self.place = place
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +126,12 @@ def with_rings(state: DraftState, rings: Parts) -> dict[str, Part]:
 def new_part(state: DraftState, ring: Ring, edit: Edit | None = None, beside: Iterable[str] = ()) -> Part:
     """A part with the next free code of the scheme, named after it."""
     row = state.row
-    code = rules.next_code(row.scheme, row.division_code, state.taken | set(state.parts) | set(beside))
-    if not code:
-        raise Misplaced(_("All codes of this village are used up."), "codes")
-    names = _named_after(state, int(code[-3:].lstrip("S")))
-    kind = edit.type if edit is not None and edit.type else PART_TYPES[row.scheme][0]
-    named = (edit.name_zh or names[0], edit.name_en or names[1]) if edit is not None else names
-    return Part(code, kind, *named, ring)
-
-
-def _named_after(state: DraftState, number: int) -> tuple[str, str]:
-    """Names like those of the grids beside it with another number; after the village where none has a number."""
-    row, unit = state.row, state.row.scheme == "management"
-    text = f"{number:03d}" if unit else str(number)
-    for part in state.base.values():
-        zh, en = NUMBER.findall(part.name_zh), NUMBER.findall(part.name_en)
-        if zh and en:
-            return (text.join(part.name_zh.rsplit(zh[-1], 1)), text.join(part.name_en.rsplit(en[-1], 1)))
-    if unit:
-        return f"{row.division_zh}单元网格{text}", f"{row.division_en} Unit {text}"
-    return f"{row.division_zh}第{text}网格", f"{row.division_en} Grid {text}"
+    place = Numbering(row.scheme, row.division_code, row.division_zh, row.division_en, state.base)
+    part = next_part(place, ring, state.taken | set(state.parts) | set(beside))
+    if edit is None:
+        return part
+    names = edit.name_zh or part.name_zh, edit.name_en or part.name_en
+    return Part(part.code, edit.type or part.type, *names, ring)
 
 
 def _split(state: DraftState, edit: Edit) -> Result:

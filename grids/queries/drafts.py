@@ -178,11 +178,29 @@ def _part(part: DraftPart) -> Part:
 
 def last_parts(division_id: int, scheme_id: int) -> list[Part]:
     """Grids of a village with their last boundaries: those in force, or those published for a later day."""
-    rows = GridVersion.objects.filter(grid__division_id=division_id, scheme_id=scheme_id, valid__upper_inf=True)
-    return [
-        Part(v.grid.code, v.grid.type, v.grid.name_zh, v.grid.name_en, ring_from(v.boundary), v.grid_id, v.pk)
-        for v in rows.select_related("grid").order_by("grid__code")
-    ]
+    return [_last(v) for v in _last_versions([division_id]).filter(scheme_id=scheme_id)]
+
+
+def parts_of_villages(division_ids: list[int], scheme: str) -> list[tuple[int, Part]]:
+    """(id of the village, grid with its last boundary) of many villages. One statement."""
+    return [(v.grid.division_id, _last(v)) for v in _last_versions(division_ids).filter(scheme__code=scheme)]
+
+
+def _last_versions(division_ids: list[int]) -> "QuerySet[GridVersion]":
+    rows = GridVersion.objects.filter(grid__division_id__in=division_ids, valid__upper_inf=True)
+    return rows.select_related("grid").order_by("grid__code")
+
+
+def _last(v: GridVersion) -> Part:
+    return Part(v.grid.code, v.grid.type, v.grid.name_zh, v.grid.name_en, ring_from(v.boundary), v.grid_id, v.pk)
+
+
+def codes_in_use(codes: list[str]) -> frozenset[str]:
+    """Those of the codes that no new grid may have: of any grid there ever was, and of drafts under way."""
+    used = Grid.objects.filter(code__in=codes).values_list("code", flat=True)
+    parts = DraftPart.objects.filter(step__draft__stage__in=OPEN, code__in=codes)
+    planned = parts.filter(step__number=F("step__draft__position")).values_list("code", flat=True)
+    return frozenset((*used, *planned))
 
 
 def taken_codes(division_code: str) -> set[str]:
@@ -209,6 +227,13 @@ def villages_to_zone(actor: Actor, *, on: date) -> list[VillageRow]:
     rows = Division.objects.filter(level="village", valid__contains=on, outline__isnull=False)
     rows = rows.filter(path__startswith=actor.territory) if actor.territory else rows.none()
     return [VillageRow(*row) for row in rows.order_by("code").values_list("id", "code", "name_zh", "name_en", "path")]
+
+
+def territory_divisions(actor: Actor) -> list[tuple[str, str, str]]:
+    """(code, Chinese name, English name) of each division of today in the actor's territory, upper ones first."""
+    rows = Division.objects.filter(valid__upper_inf=True, path__startswith=actor.territory)
+    rows = rows if actor.territory else rows.none()
+    return list(rows.order_by("path").values_list("code", "name_zh", "name_en"))
 
 
 def scheme_rows() -> list[tuple[str, str, str]]:

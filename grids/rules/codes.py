@@ -11,6 +11,8 @@ CODE_DIGITS = {"province": 2, "city": 4, "county": 6, "township": 9, "village": 
 RESERVED = range(900, 1000)  # third segment of invented townships; real ones end at 599
 UNITS_MOST = 999  # three digits for the grids of one community
 LATTICE_DECIMALS = 8
+# what a grid of a scheme may be; the first is the usual one
+PART_TYPES = {"service": ("base", "special", "micro"), "management": ("unit",)}
 
 
 def division_code_fault(code: str, level: str, parent_code: str, *, illustrative: bool) -> str:

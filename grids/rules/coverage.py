@@ -134,6 +134,11 @@ def exact(parts: Mapping[str, Ring], outline: Ring) -> bool:
     """
     if any(twice_area(ring) <= 0 or crossing(ring) is not None for ring in parts.values()):
         return False
+    return fills(parts, outline)
+
+
+def fills(parts: Mapping[str, Ring], outline: Ring) -> bool:
+    """True if rings that are known to be simple and counter-clockwise fill the outline; see `exact`."""
     walked = Counter(side for ring in parts.values() for side in sides(ring))
     if any(count > 1 for count in walked.values()):
         return False

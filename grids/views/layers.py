@@ -1,7 +1,9 @@
-"""Boundaries as files: in (becomes a draft) and out. Thin."""
+"""Boundaries as files: in (an import, which becomes drafts) and out. Thin."""
 
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -9,64 +11,66 @@ from accounts.access import ActorRequest, requires
 from accounts.views.common import take_over
 from grids import actions, queries
 from grids.forms import ExportForm, LayerForm
-from grids.queries.drafts import scheme_rows, villages_to_zone
+from grids.queries.drafts import scheme_rows, territory_divisions
 from grids.views import zoning_words as words
 
 
-def _choices(request: ActorRequest, form: LayerForm | ExportForm, *, every: bool) -> None:
-    villages = villages_to_zone(request.actor, on=queries.today())
-    rows = [(row.code, words.text(row.name_zh, row.name_en)) for row in villages]
-    words.offer(form, "village", [("", words.all_villages()), *rows] if every else rows)
-    words.offer(form, "scheme", [(code, words.text(zh, en)) for code, zh, en in scheme_rows()])
+def _schemes() -> list[tuple[str, str]]:
+    return [(code, words.text(zh, en)) for code, zh, en in scheme_rows()]
+
+
+def _choices(form: ExportForm, request: ActorRequest) -> None:
+    rows = [(code, f"{code} {words.text(zh, en)}") for code, zh, en in territory_divisions(request.actor)]
+    words.offer(form, "division", [("", words.all_villages()), *rows])
+    words.offer(form, "scheme", _schemes())
 
 
 @require_safe
 @requires("grids.edit", "grids.publish")
 def layers(request: ActorRequest) -> HttpResponse:
-    """Upload a file as a draft, or take the boundaries of a day along."""
+    """Upload a layer, or take the boundaries of a day along."""
     return _page(request, LayerForm(), ExportForm(initial={"date": queries.today()}, auto_id="out_%s"), 200)
 
 
-def _page(
-    request: ActorRequest,
-    form: LayerForm,
-    out: ExportForm,
-    status: int,
-    faults: list[tuple[int, str, tuple[float, float] | None]] | None = None,
-) -> HttpResponse:
-    _choices(request, form, every=False)
-    _choices(request, out, every=True)
-    lines = [{"number": n, "words": text, "lon": at[0] if at else None, "lat": at[1] if at else None}
-             for n, text, at in faults or ()]  # fmt: skip
-    context = {"form": form, "out": out, "faults": lines, "may_edit": request.actor.may("grids.edit")}
+def _page(request: ActorRequest, form: LayerForm, out: ExportForm, status: int) -> HttpResponse:
+    words.offer(form, "scheme", _schemes())
+    _choices(out, request)
+    context = {"form": form, "out": out, "may_edit": request.actor.may("grids.edit")}
     return render(request, "grids/layers.html", context, status=status)
 
 
 @require_POST
 @requires("grids.edit")
 def layer_import(request: ActorRequest) -> HttpResponse:
-    """The file becomes a draft, or is refused as a whole with number and place of every feature that is none."""
+    """Upload a layer; what it holds and what would come of it is shown on the page of the import."""
     form = LayerForm(request.POST, request.FILES)
-    _choices(request, form, every=False)
-    faults = None
+    words.offer(form, "scheme", _schemes())
     if form.is_valid():
-        values = {name: form.cleaned_data[name] for name in ("village", "scheme", "datum", "title")}
+        given, chosen = form.cleaned_data["file"], {name: form.cleaned_data[name] for name in ("scheme", "title")}
         try:
-            draft = actions.import_layer(data=form.cleaned_data["file"].read(), actor=request.actor, **values)
-            return redirect("grids_zoning_draft", draft=draft)
-        except actions.LayerRefused as refused:
-            faults = refused.rows
+            run_id = actions.upload_layer(file_name=given.name, data=given.read(), choices=chosen, actor=request.actor)
+            return redirect("imports_run", run_id=run_id)
         except ValidationError as error:
             take_over(form, error)
-    return _page(request, form, ExportForm(initial={"date": queries.today()}, auto_id="out_%s"), 422, faults)
+    return _page(request, form, ExportForm(initial={"date": queries.today()}, auto_id="out_%s"), 422)
+
+
+@require_safe
+@requires("grids.edit")
+def layer_map(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    """The first shapes of a layer that is not taken over yet, as GeoJSON in degrees WGS-84."""
+    try:
+        return JsonResponse(actions.layer_preview(run_id=run_id, actor=request.actor))
+    except (PermissionDenied, FileNotFoundError):
+        raise Http404 from None
 
 
 @require_safe
 @requires("grids.edit", "grids.publish")
 def layer_export(request: ActorRequest) -> HttpResponse:
-    """GeoJSON or GeoPackage of the boundaries of a day."""
+    """The boundaries of a day in the chosen format."""
     form = ExportForm(request.GET, auto_id="out_%s")
-    _choices(request, form, every=True)
+    _choices(form, request)
     if not form.is_valid():
         return _page(request, LayerForm(), form, 422)
     values = form.cleaned_data
@@ -74,9 +78,9 @@ def layer_export(request: ActorRequest) -> HttpResponse:
         body, media, name = actions.export_layer(
             scheme=values["scheme"],
             on=values["date"],
-            village=values["village"],
+            division=values["division"],
             datum=values["datum"],
-            package=values["format"] == "gpkg",
+            form=values["format"],
             actor=request.actor,
         )
     except ValidationError as error:

@@ -23,7 +23,7 @@ from ledger.actions.photos import StoredPhoto, store_photo
 from ledger.actions.records import audit, reveal
 from ledger.actions.relay import redeem_due, relay_round
 from ledger.actions.retention import due_retentions, place_hold, release_hold, run_retention
-from ledger.actions.sheet_reading import PreviewRow, fault_sheet, preview_sheet, sheet_template
+from ledger.actions.sheet_reading import PreviewRow, fault_sheet, first_rows, preview_sheet, sheet_template
 from ledger.actions.sheet_steps import import_step
 from ledger.actions.sheets import (
     cancel_sheet,
@@ -58,6 +58,7 @@ __all__ = [
     "erase_old_sheets",
     "erase_sheets",
     "fault_sheet",
+    "first_rows",
     "hand_over",
     "import_step",
     "install_test_clock",

@@ -8,16 +8,18 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from ledger import kinds
+from ledger import kinds, rules
 from ledger.actions.records import audit
 from ledger.actors import Actor
 from ledger.clock import app_now
 from ledger.gateways import sheets
 from ledger.gateways.private import read_private
-from ledger.kinds import Column
+from ledger.kinds import Column, SheetRow
 from ledger.masks import mask_cell
 from ledger.models import ImportRun
 from ledger.queries.sheets import own_runs
+
+PREVIEW_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,20 @@ def preview_sheet(*, run_id: UUID, actor: Actor) -> list[PreviewRow]:
     run = _mine(run_id, actor)
     if run.erased_at is not None or not run.header:
         return []
-    columns = kinds.resolve(kinds.imports[run.kind].columns)()
+    columns = [column for column in kinds.resolve(kinds.imports[run.kind].columns)() if not column.hidden]
     return [
         PreviewRow(number, tuple(_shown(cells, column, run.mapping) for column in columns))
-        for number, cells in json.loads(read_private(f"{run.pk}.head"))
+        for number, cells in json.loads(read_private(f"{run.pk}.head"))[:PREVIEW_ROWS]
     ]
+
+
+def first_rows(*, run_id: UUID, actor: Actor) -> tuple[list[SheetRow], dict[str, str]]:
+    """The first five hundred rows by column, and what was chosen for the file; none when it is erased or not read."""
+    run = _mine(run_id, actor)
+    if run.erased_at is not None or not run.header:
+        return [], run.choices
+    body = [(number, cells) for number, cells in json.loads(read_private(f"{run.pk}.head"))]
+    return rules.typed_rows(body, kinds.resolve(kinds.imports[run.kind].columns)(), run.mapping)[0], run.choices
 
 
 def _shown(cells: list[Any], column: Column, mapping: dict[str, int]) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ledger import kinds
 from ledger.actions.jobs import start_job
 from ledger.actions.records import audit
-from ledger.actions.sheet_steps import actor_of, checked_faults, read_rows
+from ledger.actions.sheet_steps import actor_of, checked_faults, read_rows, with_choices
 from ledger.actors import Actor
 from ledger.clock import app_now
 from ledger.gateways.private import erase_private, keep_private, private_stems
@@ -25,19 +25,21 @@ from ledger.models import ImportRun
 from ledger.promises import promise
 from ledger.queries.sheets import own_runs
 
-MAX_BYTES = 10 * 1024 * 1024
-SUFFIXES = (".xlsx", ".csv")
+MEGABYTE = 1024 * 1024
 INLINE_ROWS = 2000  # more rows are written by a worker
 RECENT = timedelta(days=30)  # a file this young may belong to an upload that is not written yet
 State = ImportRun.State
 UNFINISHED = (State.UPLOADED, State.PARSED, State.CHECKED, State.FAILED)
 
 
-def upload_sheet(*, kind: str, file_name: str, data: bytes, actor: Actor) -> UUID:
+def upload_sheet(
+    *, kind: str, file_name: str, data: bytes, actor: Actor, choices: dict[str, str] | None = None
+) -> UUID:
     """Keep a file sealed and promise to read it. Nothing of it is looked at here but its size and its first bytes.
 
     Arguments:
         file_name: as the browser says; only its end counts.
+        choices: what is chosen for the whole file, of a kind with a reader of its own.
 
     Raises:
         PermissionDenied: the right of this kind of import is missing.
@@ -48,7 +50,7 @@ def upload_sheet(*, kind: str, file_name: str, data: bytes, actor: Actor) -> UUI
     _refuse_file(spec, PurePath(file_name).suffix.lower(), data, sha256)
     run = ImportRun(
         id=uuid7(), kind=spec.key, file_name=PurePath(file_name).name[-120:], sha256=sha256, size=len(data),
-        language=get_language() or "zh-hans",
+        language=get_language() or "zh-hans", choices=choices or {},
         actor_kind=actor.kind, actor_id=actor.id, actor_department=actor.department_id,
     )  # fmt: skip
     keep_private(f"{run.pk}.source", data)
@@ -68,12 +70,15 @@ def _uploaded(run: ImportRun, actor: Actor) -> None:
 
 
 def _refuse_file(spec: ImportKind, suffix: str, data: bytes, sha256: str) -> None:
-    if suffix not in SUFFIXES:
-        raise ValidationError({"file": _("Only XLSX and CSV files are taken.")}, code="kind")
+    if suffix not in spec.suffixes:
+        names = ", ".join(name.lstrip(".") for name in spec.suffixes)
+        message = _("Only files of these kinds are taken: %(names)s.") % {"names": names}
+        raise ValidationError({"file": message}, code="kind")
     if not data:
         raise ValidationError({"file": _("This file is empty.")}, code="empty")
-    if len(data) > MAX_BYTES:
-        raise ValidationError({"file": _("This file is larger than 10 MB. Split it.")}, code="size")
+    if len(data) > spec.megabytes * MEGABYTE:
+        message = _("This file is larger than %(most)s MB. Split it.") % {"most": spec.megabytes}
+        raise ValidationError({"file": message}, code="size")
     if ImportRun.objects.filter(kind=spec.key, sha256=sha256, state=State.COMMITTED).exists():
         raise ValidationError({"file": _("This very file has been taken over before.")}, code="again")
 
@@ -91,11 +96,14 @@ def import_kind(*, kind: str, actor: Actor) -> ImportKind:
 
 
 @transaction.atomic(durable=True)
-def choose_columns(*, run_id: UUID, mapping: dict[str, int], actor: Actor) -> None:
+def choose_columns(
+    *, run_id: UUID, mapping: dict[str, int], actor: Actor, choices: dict[str, str] | None = None
+) -> None:
     """Say which column of the file is which, and check again.
 
     Arguments:
         mapping: column key → place in the header, from 0.
+        choices: what is chosen for the whole file, of a kind with a reader of its own.
 
     Raises:
         ValidationError: a needed column is missing, or one place is named twice; the keys are those of the columns.
@@ -103,7 +111,17 @@ def choose_columns(*, run_id: UUID, mapping: dict[str, int], actor: Actor) -> No
     now = app_now()
     run = _locked(run_id, actor, State.PARSED, State.CHECKED)
     columns = kinds.resolve(kinds.imports[run.kind].columns)()
-    faults = {column.key: _("Choose a column.") for column in columns if column.required and column.key not in mapping}
+    hidden = {column.key: run.header.index(column.key) for column in columns if column.hidden}
+    _refuse_mapping(run, mapping, {column.key for column in columns if column.required and not column.hidden})
+    run.mapping, run.choices = mapping | hidden, run.choices | (choices or {})
+    run.state, run.language, run.updated_at = State.UPLOADED, get_language() or "zh-hans", now
+    params = {"run": str(run.pk), "territory": actor.territory, "again": 1}
+    run.job_id = start_job(kind="ledger.import", params=params, actor=actor, now=now)
+    run.save(update_fields=["mapping", "choices", "state", "language", "job_id", "updated_at"])
+
+
+def _refuse_mapping(run: ImportRun, mapping: dict[str, int], required: set[str]) -> None:
+    faults = {key: _("Choose a column.") for key in required - mapping.keys()}
     places = list(mapping.values())
     for key, place in mapping.items():
         if not 0 <= place < len(run.header):
@@ -112,10 +130,6 @@ def choose_columns(*, run_id: UUID, mapping: dict[str, int], actor: Actor) -> No
             faults[key] = _("This column is chosen twice.")
     if faults:
         raise ValidationError(faults)
-    run.mapping, run.state, run.language, run.updated_at = mapping, State.UPLOADED, get_language() or "zh-hans", now
-    params = {"run": str(run.pk), "territory": actor.territory, "again": 1}
-    run.job_id = start_job(kind="ledger.import", params=params, actor=actor, now=now)
-    run.save(update_fields=["mapping", "state", "language", "job_id", "updated_at"])
 
 
 @transaction.atomic(durable=True)
@@ -200,13 +214,14 @@ def _committable(run_id: UUID, actor: Actor, *states: str) -> ImportRun:
 
 def _write(run: ImportRun, rows: list[SheetRow], actor: Actor, now: datetime) -> None:
     spec = kinds.imports[run.kind]
-    faults = checked_faults(spec=spec, rows=rows, faults=[], actor=actor, now=now)
+    found = checked_faults(run=run, rows=rows, faults=[], actor=actor, now=now)
+    faults = [fault for fault in found if not fault.warning]
     if faults:
         where = {"row": faults[0].row, "message": faults[0].message}
         raise ValidationError(
             _("Since the check something has changed. Row %(row)s: %(message)s") % where, code="stale"
         )
-    run.result = kinds.resolve(spec.commit)(rows=rows, run_id=run.pk, actor=actor, now=now)
+    run.result = kinds.resolve(spec.commit)(rows=rows, run_id=run.pk, actor=actor, now=now, **with_choices(run))
     run.state, run.message, run.committed_at, run.updated_at, run.erased_at = State.COMMITTED, "", now, now, now
     run.committed_by = f"{actor.kind}:{actor.id}"
     run.save()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,6 +15,7 @@ from ledger.kinds import Column
 
 ROWS, COLUMNS = 50_000, 200
 LIMITS = sandbox.Limits(seconds=45, memory=1024, output=256)
+CELL_MOST = 32_767  # characters
 TEMPLATE_ROWS = 2000  # rows of the template that carry the checks
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -135,6 +137,27 @@ def _explain(sheet: Any, columns: Sequence[Column], head: Any, wrapped: Any) -> 
         )  # fmt: skip
         for place, value in enumerate(values):
             sheet.write_string(row, place, value, wrapped)
+
+
+def table_sheet(header: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> bytes:
+    """A sheet of texts.
+
+    Raises:
+        ValidationError: a text is longer than a cell can be; names the row by its first cell.
+    """
+    long = next((row[0] for row in rows if max(map(len, row), default=0) > CELL_MOST), None)
+    if long is not None:
+        message = _("%(row)s does not fit into a cell of a spreadsheet (%(most)s characters). Choose another format.")
+        raise ValidationError(message % {"row": long, "most": f"{CELL_MOST:,}"}, code="cell")
+    out = io.BytesIO()
+    with _workbook(out) as book:
+        head, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet(title[:31])
+        sheet.freeze_panes(1, 0)
+        for at, row in enumerate([header, *rows]):
+            for place, cell in enumerate(row):
+                sheet.write_string(at, place, cell, text if at else head)
+    return out.getvalue()
 
 
 def with_faults(

@@ -307,6 +307,8 @@ class ImportRun(models.Model):
     header = models.JSONField(default=list)  # texts of the header row
     header_row = models.PositiveIntegerField(default=0)
     mapping = models.JSONField(default=dict)  # column key → place in the header, from 0
+    choices = models.JSONField(default=dict)  # what was chosen for the whole file, of kinds with a reader of their own
+    facts = models.JSONField(default=dict)  # what that reader found
     rows = models.PositiveIntegerField(default=0)
     faults_found = models.PositiveIntegerField(default=0)
     changes = models.JSONField(default=dict)  # what the commit would do: counts and lines
@@ -342,6 +344,9 @@ class ImportFault(models.Model):
     row = models.PositiveIntegerField()
     column = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=500)
+    lon = models.FloatField(null=True, blank=True)  # degrees WGS-84
+    lat = models.FloatField(null=True, blank=True)
+    warning = models.BooleanField(default=False)  # told, but not in the way of the commit
 
     class Meta:
         indexes = [models.Index(fields=["run", "row", "id"], name="import_fault_row")]

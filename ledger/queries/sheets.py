@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from ledger import kinds
 from ledger.actors import Actor
-from ledger.kinds import ImportKind
+from ledger.kinds import ImportChoice, ImportKind
 from ledger.models import ImportRun, Job
 
 RUNS_SHOWN = 50
@@ -32,10 +32,11 @@ class ColumnRow:
 
 @dataclass(frozen=True, slots=True)
 class KindChoice:
-    """A kind of import the reader may use."""
+    """A kind of import the reader may use; `url` is that of its own page for the upload, "" for the common one."""
 
     key: str
     label: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,14 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class FaultRow:
-    """One fault; `column` is the label of the column, "" for the whole row; row 0 is the whole sheet."""
+    """One fault; `column` is the label of the column, "" for the whole row; row 0 is the whole sheet; degrees."""
 
     row: int
     column: str
     message: str
+    lon: float | None
+    lat: float | None
+    warning: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ class RunPage:
     faults_found: int
     faults: list[FaultRow]
     changes: dict[str, Any]
+    choices: list[ImportChoice]
+    facts: dict[str, Any]
+    panel: str
+    new_url: str
     result: dict[str, int]
     progress: int | None
     stuck: bool
@@ -98,7 +106,7 @@ class RunPage:
 
 def import_choices(actor: Actor) -> list[KindChoice]:
     """Kinds the reader has the right for, by name."""
-    return [KindChoice(spec.key, _label(spec)) for spec in _kinds(actor)]
+    return [KindChoice(spec.key, _label(spec), spec.url) for spec in _kinds(actor)]
 
 
 def import_columns(kind: str) -> list[ColumnRow]:
@@ -132,7 +140,8 @@ def import_run(actor: Actor, run_id: UUID) -> RunPage | None:
     spec = kinds.imports[run.kind]
     columns = _columns(spec, run.mapping)
     labels = {column.key: column.label for column in columns}
-    faults = run.faults.order_by("row", "id").values_list("row", "column", "message")[:FAULTS_SHOWN]
+    shown = run.faults.order_by("warning", "row", "id")
+    faults = shown.values_list("row", "column", "message", "lon", "lat", "warning")[:FAULTS_SHOWN]
     job = Job.objects.filter(pk=run.job_id).first() if run.job_id else None
     return RunPage(
         id=run.pk,
@@ -150,8 +159,14 @@ def import_run(actor: Actor, run_id: UUID) -> RunPage | None:
         sheets=run.changes.get("sheets", 1),
         isolation=run.isolation,
         faults_found=run.faults_found,
-        faults=[FaultRow(row, labels.get(column, column), message) for row, column, message in faults],
+        faults=[
+            FaultRow(row, labels.get(key, key), said, lon, lat, warning) for row, key, said, lon, lat, warning in faults
+        ],
         changes=run.changes if "added" in run.changes else {},
+        choices=_choices(spec, run),
+        facts=run.facts,
+        panel=spec.panel,
+        new_url=spec.url or f"/desk/imports/new/{spec.key}/",
         result=run.result,
         progress=job.done * 100 // job.total if job is not None and job.total else None,
         stuck=job is not None and job.state == Job.State.FAILED,
@@ -159,6 +174,10 @@ def import_run(actor: Actor, run_id: UUID) -> RunPage | None:
         committed_at=run.committed_at,
         erased_at=run.erased_at,
     )
+
+
+def _choices(spec: ImportKind, run: ImportRun) -> list[ImportChoice]:
+    return list(kinds.resolve(spec.choices)(run.facts, run.choices)) if spec.choices else []
 
 
 def own_runs(actor: Actor) -> "QuerySet[ImportRun]":
@@ -186,6 +205,7 @@ def _columns(spec: ImportKind, mapping: dict[str, int]) -> list[ColumnRow]:
             place=mapping.get(column.key),
         )
         for column in kinds.resolve(spec.columns)()
+        if not column.hidden
     ]
 
 

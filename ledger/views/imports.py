@@ -43,6 +43,8 @@ def runs(request: ActorRequest) -> HttpResponse:
 def new(request: ActorRequest, kind: str) -> HttpResponse:
     """Upload a sheet of one kind."""
     choice = _choice(request, kind)
+    if choice.url:
+        return redirect(choice.url)
     posted = request.method == "POST"
     form = SheetForm(request.POST, request.FILES) if posted else SheetForm()
     if posted and form.is_valid():
@@ -77,10 +79,11 @@ def run(request: ActorRequest, run_id: UUID) -> HttpResponse:
 def columns(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Say which column is which, and check again."""
     page = _page(request, run_id)
-    form = ColumnsForm(request.POST, columns=page.columns, header=page.header)
+    form = ColumnsForm(request.POST, columns=page.columns, header=page.header, chosen=page.choices)
     if form.is_valid():
+        mapping, chosen = form.mapping(), form.chosen()
         try:
-            actions.choose_columns(run_id=run_id, mapping=form.mapping(), actor=request.actor)
+            actions.choose_columns(run_id=run_id, mapping=mapping, choices=chosen, actor=request.actor)
         except ValidationError as error:
             _take_over(form, error)
         else:
@@ -143,7 +146,7 @@ def _context(request: ActorRequest, page: RunPage, form: ColumnsForm | None = No
             rows = actions.preview_sheet(run_id=page.id, actor=request.actor)
         except (PermissionDenied, FileNotFoundError):
             rows = []
-    shown = form or ColumnsForm(columns=page.columns, header=page.header)
+    shown = form or ColumnsForm(columns=page.columns, header=page.header, chosen=page.choices)
     return {"page": page, "preview": rows, "form": shown, "now": app_now(), "refused": form}
 
 

@@ -2,7 +2,7 @@
 // says the same, and every task can be done without it. Attributes are described in templates/components/map.html.
 /* global L */
 import { basemap, raster, boundaries, furniture } from "./map-base.js";
-import { pin, clustered, fromTiles } from "./map-shapes.js";
+import { pin, clustered, fromTiles, outlines } from "./map-shapes.js";
 import { chooseRow } from "./keyboard.js";
 import { Picker } from "./map-pick.js";
 
@@ -55,6 +55,7 @@ class GridMap extends HTMLElement {
     if (lat !== undefined && !picking) this.place([lat, lon]);
     if (picking) this.picker = new Picker(this, map, lat === undefined ? null : L.latLng(lat, lon));
     else this.cases(map);
+    if (this.getAttribute("shapes")) outlines(map, this.getAttribute("shapes"));
     this.sized = new ResizeObserver(() => map.invalidateSize({ animate: false }));
     this.sized.observe(canvas);
     this.dispatchEvent(new CustomEvent("map-ready", { bubbles: true }));

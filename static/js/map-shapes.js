@@ -80,3 +80,15 @@ export function fromTiles(url, onChoose) {
   });
   return new Layer({ updateWhenZooming: false });
 }
+
+/** Polygons of a GeoJSON with property "name", drawn over the boundaries and shown whole. */
+export async function outlines(map, url) {
+  const answer = await fetch(url, { headers: { accept: "application/json" } });
+  if (!answer.ok) return;
+  const shapes = L.geoJSON(await answer.json(), {
+    style: { className: "m-new" },
+    onEachFeature: (feature, layer) => layer.bindTooltip(Object.assign(document.createElement("span"), { textContent: feature.properties.name })),
+  }).addTo(map);
+  if (shapes.getLayers().length) map.fitBounds(shapes.getBounds(), { animate: false, padding: [12, 12] });
+  map.getContainer().dataset.shapes = String(shapes.getLayers().length);
+}

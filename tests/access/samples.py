@@ -202,6 +202,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("accounts_client_revoke", _of(ApiClient, "client_id")),
     ("imports_new", _fixed({"kind": "nothing"}, {"kind": "grids.divisions"})),
     ("imports_template", _fixed({"kind": "nothing"}, {"kind": "grids.divisions"})),
+    ("grids_layer_map", _of_another("run_id", NOTHING, "run")),
     ("imports_*", _of_another("run_id", NOTHING, "run")),
     ("operations_incident_*", _fixed({"incident_id": NO_ID})),
     ("operations_job*", _fixed({"job_id": NOTHING})),

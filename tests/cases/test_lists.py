@@ -14,10 +14,10 @@ from accounts.models import Role
 from cases import queries
 from cases.access import Bearer
 from cases.models import Assignment, Case
-from cases.views.filters import DANGEROUS
 from ledger.actors import ANONYMOUS, Actor, ActorKind
 from ledger.clock import app_now
 from ledger.ids import uuid7
+from ledger.rules import DANGEROUS
 from tests.cases.world import COUNTY, World, move, open_case, step, to_joint
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
@@ -150,78 +149,6 @@ def test_the_address_a_refusal_leaves_behind_leads_back_to_the_draft(desk: Clien
     answer = desk.get(f"{page}edit/", {"tool": "split"})
     assert answer.status_code == 302
     assert answer["Location"] == f"{page}?tool=split"
-
-
-def exported(desk: Client, form: str, **more: str) -> bytes:
-    query = {"village": VILLAGE, "scheme": "service", "date": str(queries.today()), "datum": "wgs84", "format": form}
-    answer = desk.get(f"{HOME}files/export/", query | more)
-    assert answer.status_code == 200
-    assert answer["Content-Disposition"].endswith(f'.{form}"')
-    return bytes(answer.content)
-
-
-def imported(desk: Client, data: bytes, name: str = "grids.geojson", **more: str) -> Any:
-    values = {"village": VILLAGE, "scheme": "service", "datum": "wgs84", "title": "外部图层", **more}
-    return desk.post(f"{HOME}files/import/", {**values, "file": SimpleUploadedFile(name, data)})
-
-
-@pytest.mark.parametrize("form", ["geojson", "gpkg"])
-def test_what_is_exported_and_imported_again_is_the_same_to_the_last_unit(desk: Client, clerk: User, form: str) -> None:
-    answer = imported(desk, exported(desk, form), f"grids.{form}")
-    assert answer.status_code == 302
-    found = state(draft_of(answer["Location"]).pk, actor_of(clerk))
-    assert found.changes() == []
-    assert found.steps[-1].operation == "import"
-    assert len(found.parts) == 12
-
-
-def test_a_layer_in_a_shifted_datum_lies_where_it_should(desk: Client, clerk: User) -> None:
-    shifted_file = exported(desk, "geojson", datum="gcj02")
-    assert shifted_file != exported(desk, "geojson")
-    right = imported(desk, shifted_file, datum="gcj02")
-    found = state(draft_of(right["Location"]).pk, actor_of(clerk))
-    for code, part in found.parts.items():
-        for node, before in zip(sorted(part.ring), sorted(found.base[code].ring), strict=True):
-            assert max(abs(node[0] - before[0]), abs(node[1] - before[1])) <= 2  # two hundred-millionths of a degree
-    wrong = imported(desk, shifted_file)
-    outside = text(desk.get(wrong["Location"]))
-    assert "越出村（社区）界" in outside
-
-
-BOWTIE = "[[[117.17,36.19],[117.18,36.2],[117.18,36.19],[117.17,36.2],[117.17,36.19]]]"
-FILES = [
-    (b"no layer at all", "既不是 GeoJSON"),
-    (b'{"type":"FeatureCollection","features":[]}', "没有"),
-    (
-        b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:32650"}},"features":[{"type":'
-        b'"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[5e5,4e6],[5.1e5,4e6],[5.1e5,4.1e6],'
-        b"[5e5,4e6]]]}}]}",
-        "EPSG:32650",
-    ),
-    (
-        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"370902900006S01"},"geometry":'
-        b'{"type":"Polygon","coordinates":' + BOWTIE.encode() + b"}}]}",
-        "117.1750000, 36.1950000",
-    ),
-    (
-        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"370902900009S01"},"geometry":'
-        b'{"type":"Polygon","coordinates":[[[117.17,36.19],[117.18,36.19],[117.18,36.2],[117.17,36.19]]]}}]}',
-        "370902900009S01",
-    ),
-    (
-        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Point",'
-        b'"coordinates":[117.17,36.19]}}]}',
-        "不是单个多边形",
-    ),
-]
-
-
-@pytest.mark.parametrize(("data", "words"), FILES)
-def test_a_file_that_is_no_layer_of_grids_is_refused_as_a_whole(desk: Client, data: bytes, words: str) -> None:
-    answer = imported(desk, data)
-    assert answer.status_code == 422
-    assert words in text(answer)
-    assert not BoundaryDraft.objects.exists()
 
 
 def test_a_draft_of_another_territory_is_not_there(page: str, town: Path) -> None:

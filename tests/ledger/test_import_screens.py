@@ -82,7 +82,7 @@ def test_the_form_explains_the_columns_and_gives_the_template(clerk: Client) -> 
 def test_a_file_that_is_no_sheet_is_refused_beside_its_field(clerk: Client) -> None:
     answer = clerk.post("/desk/imports/new/test.things/", {"file": SimpleUploadedFile("a.exe", b"MZ")})
     assert answer.status_code == 422
-    assert "Only XLSX and CSV files are taken." in answer.content.decode()
+    assert "Only files of these kinds are taken: xlsx, csv." in answer.content.decode()
     assert clerk.post("/desk/imports/new/test.things/", {}).status_code == 422
 
 

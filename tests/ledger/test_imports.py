@@ -250,8 +250,8 @@ def test_a_forgotten_file_is_erased_after_thirty_days(operator: Actor) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("a.exe", b"MZ", "Only XLSX and CSV"),
-        ("a.xls", b"x", "Only XLSX and CSV"),
+        ("a.exe", b"MZ", "kinds are taken: xlsx, csv"),
+        ("a.xls", b"x", "kinds are taken: xlsx, csv"),
         ("a.csv", b"", "empty"),
         ("a.csv", b"x" * (10 * 1024 * 1024 + 1), "10 MB"),
     ],

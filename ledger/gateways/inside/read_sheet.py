@@ -82,7 +82,7 @@ def main(options: dict[str, Any], source: BinaryIO, target: BinaryIO) -> None:
     A cell is text; a number that has lost digits is ["lost", text].
 
     Arguments:
-        options: "rows" and "columns", the most that are taken.
+        options: "rows" and "columns", the most that are taken; "cell" and "cells" for longer texts and larger sheets.
     """
     try:
         answer = read(source.read(), options)
@@ -108,7 +108,7 @@ def read_csv(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
         raise Refusal("kind")
     first = text.splitlines()[0] if text.strip() else ""
     delimiter = max((",", ";", "\t"), key=first.count)
-    csv.field_size_limit(CELL_LENGTH * 4)
+    csv.field_size_limit(max(CELL_LENGTH * 4, options.get("cell", 0)))
     try:
         lines = list(taken(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), options))
     except csv.Error as error:
@@ -237,15 +237,16 @@ def refuse_size(rows: int, columns: int, options: dict[str, Any]) -> None:
         raise Refusal("rows", most=options["rows"])
     if columns > options["columns"]:
         raise Refusal("columns", most=options["columns"])
-    if rows * columns > CELLS:
-        raise Refusal("cells", most=CELLS)
+    most = options.get("cells", CELLS)
+    if rows * columns > most:
+        raise Refusal("cells", most=most)
 
 
 def taken(table: Any, options: dict[str, Any]) -> Iterator[tuple[int, list[Any]]]:
     """Rows that are not empty, with the number a spreadsheet shows."""
-    widest = 0
+    widest, longest = 0, options.get("cell", CELL_LENGTH)
     for number, row in enumerate(table, start=1):
-        cells = [cell_of(value) for value in row]
+        cells = [cell_of(value, longest) for value in row]
         while cells and cells[-1] == "":
             cells.pop()
         widest = max(widest, len(cells))
@@ -254,7 +255,7 @@ def taken(table: Any, options: dict[str, Any]) -> Iterator[tuple[int, list[Any]]
             yield number, cells
 
 
-def cell_of(value: Any) -> Any:
+def cell_of(value: Any, longest: int) -> Any:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
@@ -266,7 +267,7 @@ def cell_of(value: Any) -> Any:
         return value.date().isoformat() if bare else value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, date | time | timedelta):
         return value.isoformat() if not isinstance(value, timedelta) else str(value)
-    return _CONTROL.sub("", str(value)).strip()[:CELL_LENGTH]
+    return _CONTROL.sub("", str(value)).strip()[:longest]
 
 
 def finished(lines: list[tuple[int, list[Any]]], *, sheet: str, sheets: int) -> dict[str, Any]:
