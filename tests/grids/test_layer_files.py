@@ -62,7 +62,8 @@ def test_whatever_else_is_refused_unread(data: str, code: str) -> None:
     assert refused.value.code == f"layer_{code}"
 
 
-def test_a_name_of_another_form_inside_changes_nothing() -> None:
+def test_a_name_of_another_form_inside_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # in the sandbox, as in the product
     vrt = VRT.format("passwd", "CSV:/etc/passwd", "")
     said = {**SQUARE, "properties": {"code": vrt, "type": '"type": "gdal_streamed_alg"'}}
     assert read_layer(collection(said)).rows[0][1][0] == vrt

@@ -27,7 +27,7 @@ PAGES: dict[str, list[str]] = {
         "/wages/mine/{line}/{month}/dispute/", "/accounts/sessions/",
     ],
     "{checking_by}": [
-        "/field/", "/field/report/", "/field/map/", "/field/outbox/", "/field/me/", "/field/cases/{checking}/",
+        "/field/", "/duties/mine/", "/field/report/", "/field/map/", "/field/outbox/", "/field/me/", "/field/cases/{checking}/",
         "/field/cases/{checking}/check_passed/", "/field/cases/{checking}/check_failed/",
         "/desk/cases/{checking}/check/check_passed/",
     ],
@@ -78,6 +78,7 @@ PAGES: dict[str, list[str]] = {
         "/desk/zoning/", "/desk/zoning/?date=2027-01-01&since={today}", "/desk/zoning/files/",
         "/desk/zoning/{drawing}/", "/desk/zoning/{drawing}/?tool=split&grid={grid}",
         "/desk/imports/new/grids.divisions/", "/desk/imports/{divisions_right}/", "/desk/imports/{divisions_wrong}/",
+        "/desk/duties/", "/desk/duties/?on={today}&grid={grid}", "/desk/blind-spots/",
     ],
     "admin": [
         "/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
@@ -108,6 +109,9 @@ NO_PAGE = {
     "grids_map_config": "data for the map",
     "grids_at_json": "data for the map",
     "grids_zoning_map": "data for the map",
+    "grids_layer_map": "data for the map",
+    "grids_duty_calendar": "calendar file",
+    "grids_duties_act": "leads back to the roster",
     "*_tile": "data for the map",
     "events_report_addresses": "a part of the page that asks for the place",
     "*photo": "picture",

@@ -116,7 +116,7 @@ def test_a_citizen_number_is_changed_only_after_the_document_was_shown(me: User,
     ask_about_my_data(ask="correct_id", words="", right=OTHER_ID, submission_key="k", actor=acting(me))
     case = Case.objects.get()
     assert OTHER_ID not in json.dumps(case.answers)
-    with pytest.raises(ValidationError, match="证件"):
+    with pytest.raises(ValidationError, match=r"证件|identity document"):
         decide(case, officer)
     case.refresh_from_db()
     decide(case, officer, "grant_shown")
@@ -129,7 +129,7 @@ def test_a_citizen_number_is_changed_only_after_the_document_was_shown(me: User,
 def test_where_no_number_may_be_changed_the_officer_is_told_where_it_is(me: User, officer: Actor) -> None:  # noqa: F811
     on_a_roster()
     ask_about_my_data(ask="correct_id", words="", right=OTHER_ID, submission_key="k", actor=acting(me))
-    with pytest.raises(ValidationError, match="名册"):
+    with pytest.raises(ValidationError, match=r"名册|roster"):
         decide(Case.objects.get(), officer, "grant_shown")
 
 
@@ -197,4 +197,4 @@ def test_a_phone_gives_no_citizen_number_in_clear(me: User) -> None:  # noqa: F8
     copy = browser(me).post("/my-data/copy/").content.decode()
     assert ID not in copy and "3799**********8225" in copy
     assert not AccessEntry.objects.filter(fields__contains=["id_number"]).exists()
-    assert Client().post("/my-data/copy/").status_code == 302
+    assert Client().post("/my-data/copy/").status_code == 401

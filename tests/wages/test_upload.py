@@ -58,7 +58,7 @@ def uploaded(client: Client, lines: list[dict[str, Any]]) -> str:
 def faults(page: str) -> list[tuple[str, str]]:
     """Row and column of each fault on the page, as read."""
     table = page.split('id="faults"')[1].split("</table>", maxsplit=1)[0]
-    return re.findall(r'<td class="num"[^>]*>([^<]+)</td><td class="nw">([^<]+)</td>', table)
+    return re.findall(r'<td class="nw" data-label[^>]*>([^<]+)</td><td class="nw">([^<]+)</td>', table)
 
 
 def test_a_sheet_with_faults_names_rows_and_columns_writes_nothing_and_comes_back_to_be_mended(clerk: Client) -> None:
