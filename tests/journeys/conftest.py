@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.faults.rig import Rig
 from tests.journeys.people import City
 
 CHROMIUM = "/usr/bin/chromium"
+expect.set_options(timeout=20_000)  # handing in boundaries checks them in a sandbox; other tests share the machine
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
