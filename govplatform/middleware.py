@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import MiddlewareNotUsed, PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, MiddlewareNotUsed, PermissionDenied, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
@@ -105,6 +105,14 @@ class Errors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        # PostgreSQL keeps no NUL in a text, so that none gets as far as a query
+        typed = request.POST if request.method == "POST" else {}
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        if any("\0" in value for values in dict(typed).values() for value in values):
+            raise BadRequest
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, CaseMoved):

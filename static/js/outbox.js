@@ -2,11 +2,12 @@
 // States: waiting, sending, broken (will go on by itself), refused (needs the person), conflict (needs the person), sent.
 import * as shelf from "./outbox-store.js";
 
-const RETRY = 30000, ONE_SENDER = "govplatform-outbox-send";
+const RETRY = 30000, PATIENCE = 4000, // ms; the next page then shows what the server made of it
+      ONE_SENDER = "govplatform-outbox-send";
 const changed = () => document.dispatchEvent(new CustomEvent("outbox-changed"));
 const csrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
-/** Keep a form's content and try to send it. Returns the item. */
+/** Keep a form's content and try to send it. Returns the item once it was sent, or when the network takes too long. */
 export async function keep(form, title) {
   const fields = [], files = [];
   for (const [name, value] of new FormData(form)) {
@@ -18,7 +19,7 @@ export async function keep(form, title) {
   const key = form.elements.namedItem("submission_key")?.value || crypto.randomUUID();
   const item = await shelf.add({ key, url: form.action, title, fields, files });
   changed();
-  flush();
+  await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   return item;
 }
 

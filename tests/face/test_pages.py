@@ -63,3 +63,17 @@ def test_the_component_sheet_shows_every_state_with_shape_and_word(client: Clien
     page = client.get("/desk/components/", headers={"accept-language": "en"}).content.decode()
     for level, word in (("ok", "In time"), ("soon", "Due soon"), ("late", "Overdue"), ("hold", "Paused")):
         assert f'<span class="lamp {level}" aria-hidden="true"></span>{word}' in page
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form"),
+    [
+        ("get", "/wages/?q=a%00b", {}),
+        ("get", "/addresses/?q=a%00b", {}),
+        ("post", "/track/", {"number": "a\0b"}),
+        ("post", "/report/", {"description": "a\0b"}),
+    ],
+)
+def test_a_nul_is_told_and_reaches_no_query(client: Client, method: str, path: str, form: dict[str, str]) -> None:
+    answer = getattr(client, method)(path, form, headers={"accept-language": "en"})
+    assert answer.status_code == 400 and "This request cannot be read" in answer.content.decode()

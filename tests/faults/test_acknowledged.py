@@ -14,8 +14,6 @@ from tests.faults.servers import HOUSE
 from tests.faults.web import Web
 
 MARK = re.compile(r"faults\.point\((.*?)\)")
-# a lease of the dead runs for 15 s, for 120 s where another system is talked to: P5 waits for them, P1 does not
-LEASES_RUN_OUT = "UPDATE ledger_promise SET lease_until = now() WHERE lease_until > now()"
 CODES_SENT = "SELECT count(*) FROM accounts_standinmessage WHERE idempotency_key LIKE 'accounts.send_code:%'"
 KILLED = {"web", "worker", "relay"}
 # from the promise to route it until the rules were asked
@@ -56,7 +54,7 @@ def test_p1_what_was_acknowledged_survives_a_kill_at_every_marked_place(rig: Rig
             rig.driver.submit(keys, threads=4, give_up=60, book=book)
             wait_until(lambda point=point: rig.armed(point) < KILLED, within=60, what=f"somebody dies at {point}")
             rig.ensure("web", "worker", "beat", "relay")
-        rig.rows(LEASES_RUN_OUT)
+        rig.end_leases()
     book.acked |= sheets.acked
     assert len(book.acked) == len(every) >= 200 * size
     rig.wait_routed(every, within=60)

@@ -26,6 +26,7 @@ def test_p16_the_first_report_after_a_database_restart_succeeds_within_seconds(r
     assert healed <= 5.0
     assert not [status for status in book.statuses if 400 <= status < 500], book.statuses
     assert len(book.acked) == len(keys)
+    rig.end_leases()
     rig.wait_routed(keys, within=30)
     rig.wait_quiet()
     assert {name: process.pid for name, process in rig.running.items() if process.poll() is None} == before

@@ -27,7 +27,8 @@ PAGES: dict[str, list[str]] = {
         "/wages/mine/{line}/{month}/dispute/", "/accounts/sessions/",
     ],
     "{checking_by}": [
-        "/field/", "/duties/mine/", "/field/report/", "/field/map/", "/field/outbox/", "/field/me/", "/field/cases/{checking}/",
+        "/duties/mine/",
+        "/field/", "/field/report/", "/field/map/", "/field/outbox/", "/field/me/", "/field/cases/{checking}/",
         "/field/cases/{checking}/check_passed/", "/field/cases/{checking}/check_failed/",
         "/desk/cases/{checking}/check/check_passed/",
     ],
