@@ -1,5 +1,6 @@
 """Shared by all tests: which of them may run beside others."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,8 @@ from django.db import connection
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.template_db import template
 
 # Tests that have servers or a browser of their own: those of one name follow each other in one process, first of all,
 # while the other processes take the rest file by file. They wait more than they work, so there is a third process.
@@ -42,9 +45,23 @@ def own_language() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Test databases are copies of one that has the schema already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Transactional tests empty every table after themselves, so append-only tables let TRUNCATE through here."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only_truncate'")
         for (table,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only_truncate")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What the imports left behind stays: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -208,7 +208,7 @@ class Rig:
         return int(self.rows(sql, *arguments)[0][0])
 
     def end_leases(self) -> None:
-        """Leases of the dead run for 15 s, for 120 s where another system is talked to: P5 waits for them."""
+        """Leases of the dead run for 15 s, for 120 s where another system is talked to."""
         self.rows("UPDATE ledger_promise SET lease_until = now() WHERE lease_until > now()")
 
     def flush_redis(self) -> None:

@@ -12,6 +12,8 @@ from govplatform.celery import Slots
 class Away:
     """A channel whose Redis is away."""
 
+    do_restore = False
+
     @contextmanager
     def conn_or_acquire(self, client: object = None) -> Iterator[None]:
         raise OperationalError("away")
