@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, MiddlewareNotUsed, PermissionDenied, ValidationError
+from django.core.exceptions import MiddlewareNotUsed, ValidationError
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import check_for_language
@@ -106,14 +106,6 @@ class Errors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
-        # PostgreSQL keeps no NUL in a text, so that none gets as far as a query
-        typed = request.POST if request.method == "POST" else {}
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest
-        if any("\0" in value for values in dict(typed).values() for value in values):
-            raise BadRequest
-
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, CaseMoved):
             return errors.conflict(request, exception)
@@ -122,6 +114,6 @@ class Errors:
         if isinstance(exception, OperationalError | InterfaceError):  # the latter: a connection that is closed already
             log.error("database away or read-only: %s", type(exception).__name__)
             return errors.unavailable(request)
-        if isinstance(exception, PermissionDenied | Http404):
-            return None
+        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):  # a text that no database keeps
+            return errors.page_400(request)
         return None
