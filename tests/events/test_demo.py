@@ -1,5 +1,6 @@
 """The demo: made by the real actions, the same after a restart, and it hurts nobody."""
 
+import io
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 from PIL import Image
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.demo_identity import INVENTED
 from accounts.models import Person, User
@@ -29,14 +32,26 @@ from ledger.models import Document, Edition, Promise
 from ledger.queries import edition_difference, edition_faults, edition_in_force
 from ledger.queries.calendar import forget_calendar
 
+pytestmark = pytest.mark.django_db
 PLAYED = 14  # one story for every open state, and one that ends
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The city folder, loaded once for all tests of this file."""
+    assert "test" in connection.settings_dict["NAME"]
+    block: Any = transaction.atomic()
+    block._from_testcase = True  # lets actions through that end with a commit
+    with django_db_blocker.unblock(), block:
+        call_command("load_city", verbosity=0, stdout=io.StringIO())
+        install_test_clock()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def city(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+def city(loaded: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_city", verbosity=0, stdout=open("/dev/null", "w"))  # noqa: SIM115, PTH123
-    install_test_clock()
     forget_catalogue()
     forget_calendar()
     yield
