@@ -6,6 +6,7 @@ from grids.views import blind_spots, duties, layers, zoning
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
     path("grids/<slug:code>/", views.posting, name="grids_posting"),
+    path("grids/<slug:code>/poster/", views.poster, name="grids_poster"),
     path("desk/grids/", views.desk, name="grids_desk"),
     path("desk/duties/", duties.roster, name="grids_duties"),
     path("desk/duties/<slug:act>/", duties.act, name="grids_duties_act"),

@@ -3,11 +3,14 @@
 from gzip import decompress
 from typing import Any
 
+import segno
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -117,15 +120,25 @@ def posting(request: ActorRequest, code: str) -> HttpResponse:
     found = queries.grid_posting(code, on=queries.today())
     if found is None:
         raise Http404
-    phone = city_config().get("supervision_phone", "")
-    context = {
-        "posting": found,
-        "grid": found.grid,
-        "phone": phone,
-        "kind": KINDS[found.grid.type],
-        "centre": f"{found.grid.lon},{found.grid.lat}",
-    }
+    context = {**_posted(found), "kind": KINDS[found.grid.type], "centre": f"{found.grid.lon},{found.grid.lat}"}
     return render(request, "grids/posting.html", context)
+
+
+@public
+@require_GET
+def poster(request: ActorRequest, code: str) -> HttpResponse:
+    """The posting as a sheet of paper to hang up; its QR code leads to the page, which is never out of date."""
+    found = queries.grid_posting(code, on=queries.today())
+    if found is None:
+        raise Http404
+    address = f"{settings.PUBLIC_URL}{reverse('grids_posting', args=[code])}"
+    svg = segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2, omitsize=True)
+    context = {**_posted(found), "qr": mark_safe(svg), "address": address, "printed": queries.today()}  # noqa: S308 - drawn by segno
+    return render(request, "grids/poster.html", context)
+
+
+def _posted(found: queries.Posting) -> dict[str, Any]:
+    return {"posting": found, "grid": found.grid, "phone": city_config().get("supervision_phone", "")}
 
 
 @requires("grids.read")

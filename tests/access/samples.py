@@ -189,7 +189,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("grids_zoning_*", _of_another("draft", NO_ID, "draft")),
     ("grids_duties_act", _fixed({"act": "nothing"}, {"act": "assign"})),
     ("grids_duty_calendar", _fixed({"token": "a" * 39})),
-    ("grids_posting", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
+    ("grids_post*", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
     (
         "grids_tile",
         _fixed({"layer": "nothing", "z": 12, "x": 3380, "y": 1608}, {"layer": "grids", "z": 12, "x": 3380, "y": 1608}),

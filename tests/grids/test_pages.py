@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
@@ -48,6 +49,19 @@ def test_the_posting_is_in_the_readers_language(client: Client, worker: User) ->
     page = text(client.get(f"/grids/{CODE}/", headers={"accept-language": "en"}))
     assert "Chenguang Community Grid 3" in page
     assert "Wang Shili" in page
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "值班电话"), ("en", "Duty phone")])
+def test_the_poster_says_what_is_posted_and_leads_to_the_page(
+    client: Client, worker: User, language: str, words: str
+) -> None:
+    answer = client.get(f"/grids/{CODE}/poster/", headers={"accept-language": language})
+    page = text(answer)
+    for said in (words, "0538-0000099", "0538-0000012", CODE, f"{settings.PUBLIC_URL}/grids/{CODE}/"):
+        assert said in page
+    assert "<svg" in answer.content.decode()
+    assert ("王示例" if language == "zh-CN" else "Wang Shili") in page
+    assert client.get("/grids/370902900006S99/poster/").status_code == 404
 
 
 def test_a_grid_that_does_not_exist_is_not_there(client: Client, town: Path) -> None:

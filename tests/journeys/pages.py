@@ -7,7 +7,8 @@ with a page is neither here nor among the exceptions.
 PAGES: dict[str, list[str]] = {
     "": [
         "/", "/report/", "/track/", "/area/", "/area/370902900/", "/grids/",
-        "/grids/370902900002S01/", "/addresses/", "/addresses/?q=街", "/accounts/login/", "/accounts/phone/",
+        "/grids/370902900002S01/",
+        "/grids/370902900002S01/poster/", "/addresses/", "/addresses/?q=街", "/accounts/login/", "/accounts/phone/",
         "/accounts/phone/code/", "/accessibility/", "/privacy/", "/privacy/notices/report/1/", "/offline/",
         "/accounts/inactive/", "/demo/outbox/", "/track/{reported_link}/", "/track/{end_link}/", "/track/{claim_link}/",
         "/track/{privacy_link}/",
