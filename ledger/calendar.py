@@ -73,9 +73,10 @@ def add_budget(start: datetime, budget: Decimal, unit: str, calendar: WorkCalend
             at = max(begin, local)
             if at >= end:
                 continue
-            needed = left * _microseconds(_unit_length(unit, day, calendar))
+            # rounded first: a third of an hour is no decimal, and its last digit must not jump over the lunch break
+            needed = round(left * _microseconds(_unit_length(unit, day, calendar)))
             if needed <= _microseconds(end - at):
-                return (at + timedelta(microseconds=round(needed))).astimezone(start.tzinfo)
+                return (at + timedelta(microseconds=needed)).astimezone(start.tzinfo)
             left -= Fraction(_microseconds(end - at), _microseconds(_unit_length(unit, day, calendar)))
     raise ValueError("the calendar has no working days")
 

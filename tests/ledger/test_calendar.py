@@ -46,6 +46,11 @@ def test_working_hours_agree_with_a_walk_by_minutes(start: datetime, minutes: in
     assert abs(due - walked(start, minutes)) < timedelta(seconds=1)
 
 
+def test_a_part_of_an_hour_that_is_no_decimal_ends_with_the_morning() -> None:
+    due = add_budget(at("2026-09-10 10:59"), Decimal(61) / 60, "working_hour", CALENDAR)
+    assert due == at("2026-09-10 12:00")
+
+
 @given(start=moments, halves=st.integers(0, 14))
 @settings(max_examples=60, deadline=None)
 def test_working_days_agree_with_a_walk_by_minutes(start: datetime, halves: int) -> None:
