@@ -27,6 +27,13 @@ DOCUMENTS = (
     ),
 )
 
+REGRID = {
+    "step": "cases.actions.regrid_step",
+    "name_zh": "案件随网格调整",
+    "name_en": "Cases follow the boundaries",
+    "queue": "geo",
+}
+
 
 class CasesConfig(AppConfig):
     name = "cases"
@@ -40,7 +47,7 @@ class CasesConfig(AppConfig):
         kinds.register_handler("cases.notify", handler="cases.actions.tell", queue="notify")
         kinds.register_handler("cases.deadline", handler="cases.actions.tell_deadline", queue="notify")
         kinds.register_handler("cases.child_closed", handler="cases.actions.child_closed", queue="route")
-        kinds.register_handler("cases.follow_grids", handler="cases.actions.follow_grids", queue="geo", batch=1)
+        kinds.register_job("cases.regrid", **REGRID)
         kinds.register_periodic("cases.deadlines", handler="cases.actions.sweep_deadlines", seconds=60)
         kinds.register_periodic("cases.free_steps", handler="cases.actions.free_steps", seconds=60)
         for key, template, context, series, name_zh, name_en in DOCUMENTS:

@@ -69,6 +69,11 @@ class Case(models.Model):
             ),
             models.Index(fields=["kind", "state", "-id"], name="case_kind_state"),
             models.Index(fields=["grid", "-opened_at"], name="case_grid_opened"),
+            # a change of boundaries moves the open cases of some grids, by id
+            models.Index(fields=["grid", "id"], condition=models.Q(closed=False), name="case_grid_open"),
+            models.Index(
+                fields=["management_grid", "id"], condition=models.Q(closed=False), name="case_management_grid_open"
+            ),
             models.Index(fields=["reporter_kind", "reporter_id", "-id"], name="case_reporter"),
             models.Index(fields=["department", "-opened_at"], name="case_department_opened"),
             # upper(): what Django's icontains asks for

@@ -1,53 +1,103 @@
-"""Open cases follow a change of boundaries: their present grid changes, the version they were reported under never."""
+"""Open cases follow a change of boundaries: their present grid changes, the version they were reported under never.
 
+A job `cases.regrid` per change, begun on its day. Each batch is one short transaction of a handful of statements, so
+that nobody's move waits for it; what somebody is working on is passed over and moved alone at the end.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from time import monotonic
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from cases import engine
+from cases.engine.writing import update_all
 from cases.models import Case
 from grids import queries as grid_queries
+from ledger.actions import JobView, StepResult
 from ledger.actors import CLOCK
+from ledger.clock import app_now
 from ledger.promises import promise
 
-BATCH = 50
+BATCH = 200
+PLACE_FIELDS = ("grid_id", "management_grid_id", "path")
 
 
-def follow_grids(payload: dict[str, Any], *, promise_id: int, now: datetime) -> None:
-    """Move some open cases of a published change to the grids of today; promises the next piece if there is more.
+def regrid_step(job: JobView, budget_seconds: float) -> StepResult:
+    """Move open cases of a published change to the grids of today, by id, from where the step before ended.
 
-    Runs in ledger's transaction. Asks where a case lies today and writes only a difference, so twice is once. Who has
-    the case keeps it: a boundary takes nobody's work away.
+    Asks where a case lies today and writes only a difference, so twice is once. Who has the case keeps it: a boundary
+    takes nobody's work away. Afterwards the report of blind spots looks at what the change left behind.
 
     Arguments:
-        payload: draft (id of the change), after (id of the last case of the piece before).
+        job: params: draft (id of the change); checkpoint: after (id of the last case), late (ids of cases that
+            somebody was working on).
+        budget_seconds: the step ends between two batches.
     """
-    field, grid_ids = grid_queries.touched_grids(payload["draft"])
-    rows = Case.objects.filter(closed=False, point__isnull=False, pk__gt=payload["after"])
-    rows = rows.filter(**{f"{field}__in": grid_ids}).order_by("pk")
-    ids = list(rows.values_list("pk", flat=True)[:BATCH])
-    for case_id in ids:
-        _follow(case_id, now)
-    if len(ids) == BATCH:
-        key = f"boundary:{payload['draft']}:{ids[-1]}"
-        promise("cases.follow_grids", key=key, payload={"draft": payload["draft"], "after": ids[-1]}, now=now)
-    else:  # everything follows: now a look at what the change left behind
-        promise("events.blind_spots", key=f"boundary:{payload['draft']}:blind", payload={}, now=now)
+    ends = monotonic() + budget_seconds
+    rows = _concerned(job.params["draft"])
+    late = list(job.checkpoint.get("late", []))
+    after, done = job.checkpoint.get("after", 0), job.done
+    total = job.total or rows.count()
+    while monotonic() < ends:
+        ids = list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
+        if not ids:
+            break
+        late += _move_free(ids)
+        after, done = ids[-1], done + len(ids)
+    else:
+        return StepResult({"after": after, "late": late}, done, max(total, done))
+    while late and monotonic() < ends:
+        _move_waiting(late.pop())
+    if not late:
+        _look(job.id)
+    return StepResult({"after": after, "late": late}, done, max(total, done), finished=not late)
 
 
-def _follow(case_id: int, now: datetime) -> None:
-    move = engine.lock(case_id, actor=CLOCK, now=now)
-    case = move.case
-    if case.closed or case.point is None:
-        return
-    place = grid_queries.locate(lon=case.point.x, lat=case.point.y, datum="wgs84", on=None)
-    service, management = place.grids.get("service"), place.grids.get("management")
-    found = service.grid_id if service else None, management.grid_id if management else None
-    if found == (case.grid_id, case.management_grid_id):
-        return
-    before = case.grid.code if case.grid else ""
-    case.grid_id, case.management_grid_id = found
-    case.path = place.path
-    codes = {"from": before, "to": service.code if service else ""}
-    move.record("regrid", data=codes if codes["from"] != codes["to"] else {})
-    case.save(update_fields=["grid_id", "management_grid_id", "path"])
-    move.flush()
+def _concerned(draft_id: int) -> "QuerySet[Case]":
+    """Open cases of the grids that lost something."""
+    field, grid_ids = grid_queries.touched_grids(draft_id)
+    return Case.objects.filter(Q(**{f"{field}__in": grid_ids}), closed=False, point__isnull=False)
+
+
+@transaction.atomic(durable=True)
+def _move_free(ids: Sequence[int]) -> list[int]:
+    """Move those of the cases that nobody is working on. Returns the others."""
+    rows = Case.objects.filter(pk__in=ids).select_related("grid").order_by("pk")
+    held = list(rows.select_for_update(of=("self",), no_key=True, skip_locked=True))
+    _follow(held, app_now())
+    return sorted(set(ids) - {case.pk for case in held})
+
+
+@transaction.atomic(durable=True)
+def _move_waiting(case_id: int) -> None:
+    """Wait for one case with nothing else in hand, then move it."""
+    row = Case.objects.select_related("grid").filter(pk=case_id)
+    _follow(list(row.select_for_update(of=("self",), no_key=True)), app_now())
+
+
+def _follow(cases: Sequence[Case], now: datetime) -> None:
+    """Write what differs from where the cases lie today: four statements, whatever their number."""
+    known = [case for case in cases if case.point is not None and not case.closed]
+    places = grid_queries.locate_all([(case.point.x, case.point.y) for case in known if case.point is not None])
+    moves = []
+    for case, place in zip(known, places, strict=True):
+        service, management = place.grids.get("service"), place.grids.get("management")
+        found = service.grid_id if service else None, management.grid_id if management else None
+        if not place.path or found == (case.grid_id, case.management_grid_id):
+            continue
+        codes = {"from": case.grid.code if case.grid else "", "to": service.code if service else ""}
+        (case.grid_id, case.management_grid_id), case.path = found, place.path
+        move = engine.Move(case=case, actor=CLOCK, now=now)
+        move.record("regrid", data=codes if codes["from"] != codes["to"] else {})
+        moves.append(move)
+    if moves:
+        update_all([move.case for move in moves], PLACE_FIELDS)
+        engine.flush_all(moves)
+
+
+@transaction.atomic(durable=True)
+def _look(job_id: UUID) -> None:
+    promise("events.blind_spots", key=f"regrid:{job_id}", payload={}, now=app_now())

@@ -113,6 +113,7 @@ class CaseFile:
     grid_id: int | None
     grid_code: str
     boundary_version: int | None
+    moving_to: str  # code of the grid it lies in since a change of boundaries, until the case has followed
     clock: LimitRow | None
     limits: tuple[LimitRow, ...]
     steps: tuple[ChainLink, ...]
@@ -154,7 +155,7 @@ def _read(actor: Actor, number: str, *, whole: bool = True) -> CaseState | None:
 
 
 def case_file(actor: Actor, number: str, now: datetime) -> CaseFile | None:
-    """The file of a case; None if there is none or it is not the actor's to see. About 15 statements."""
+    """The file of a case; None if there is none or it is not the actor's to see. About 16 statements."""
     state = _read(actor, number)
     if state is None:
         return None
@@ -202,7 +203,16 @@ def _head(case: Case) -> dict[str, Any]:
         "lat": case.point.y if case.point else None,
         "grid_code": case.grid.code if case.grid else "",
         "boundary_version": case.reported_version.number if case.reported_version else None,
+        "moving_to": _moving_to(case),
     }
+
+
+def _moving_to(case: Case) -> str:
+    if case.closed or case.point is None or case.grid is None:
+        return ""
+    (place,) = grid_queries.locate_all([(case.point.x, case.point.y)])
+    grid = place.grids.get("service")
+    return grid.code if grid is not None and grid.grid_id != case.grid_id else ""
 
 
 def _rights(actor: Actor, state: CaseState) -> dict[str, Any]:

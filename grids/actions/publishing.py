@@ -23,10 +23,9 @@ from grids.queries import city_day
 from grids.queries.boundaries import boundary_defects, households_in, origins
 from grids.queries.drafts import DraftState, draft_state, due_drafts, last_parts, state_of, version_numbers
 from grids.rules.coverage import closed_degrees
-from ledger.actions import audit
+from ledger.actions import audit, start_job
 from ledger.actors import CLOCK, Actor
 from ledger.clock import app_now
-from ledger.promises import promise
 
 PUBLISH = "grids.publish"
 Stage = BoundaryDraft.Stage
@@ -223,7 +222,7 @@ def bring_into_force(*, now: datetime) -> bool:
     BoundaryDraft.objects.filter(pk=draft.pk).update(
         stage=Stage.IN_FORCE, in_force_at=now, updated_at=now, version=draft.version + 1
     )
-    promise("cases.follow_grids", key=f"boundary:{draft.pk}:0", payload={"draft": draft.pk, "after": 0}, now=now)
+    start_job(kind="cases.regrid", params={"draft": draft.pk}, actor=CLOCK, now=now)
     audit(actor=CLOCK, action="boundary.in_force", now=now, object_kind="boundary_draft", object_id=draft.pk)
     return len(due) > 1
 

@@ -26,6 +26,7 @@ from grids.queries.points import (
     boundary_faults,
     lies_in,
     locate,
+    locate_all,
 )
 from grids.queries.postings import (
     GridPage,
@@ -81,6 +82,7 @@ __all__ = [
     "grids_of_worker",
     "lies_in",
     "locate",
+    "locate_all",
     "member_on_duty",
     "names_of_paths",
     "place_at",

@@ -122,6 +122,32 @@ def locate(*, lon: float, lat: float, datum: str, on: date | None, schemes: Sequ
     return Located(x, y, path, zh, en, parent_zh or "", parent_en or "", grids)
 
 
+_LOCATE_ALL = """
+SELECT place.n, found.* FROM unnest(%s::float8[], %s::float8[]) WITH ORDINALITY AS place(lon, lat, n)
+  LEFT JOIN LATERAL grid_at(place.lon, place.lat, NULL, %s, %s) AS found ON true
+ ORDER BY place.n, found.code
+"""
+
+
+def locate_all(points: Sequence[tuple[float, float]]) -> list[Located]:
+    """Where each of many points lies today, in their order; one that lies nowhere has no path. One statement.
+
+    Arguments:
+        points: longitude and latitude in degrees WGS-84, as stored.
+    """
+    places = [Located(x, y, "", "", "", "", "") for x, y in points]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCATE_ALL, [[x for x, _ in points], [y for _, y in points], list(SCHEMES), NEAR_DEGREES])
+        for number, scheme, *grid, path, zh, en, parent_zh, parent_en in cursor.fetchall():
+            place = places[number - 1]
+            if scheme:
+                place.grids.setdefault(scheme, GridAt(*grid))
+            if path and not place.division_path:
+                named = (path, zh, en, parent_zh or "", parent_en or "")
+                places[number - 1] = Located(place.lon, place.lat, *named, grids=place.grids)
+    return places
+
+
 def checked_point(lon: float, lat: float, datum: str) -> tuple[float, float]:
     """Longitude and latitude in degrees WGS-84.
 

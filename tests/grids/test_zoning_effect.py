@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Membership
-from cases.actions import follow_grids
+from cases.actions.following import regrid_step
 from cases.models import Case, HistoryEntry
+from cases.queries import case_file
 from cases.queries.zoning import moving_cases
 from events.actions import Incident, report_incident
 from govplatform.demo import boundaries
@@ -17,10 +18,10 @@ from grids import actions, queries, tiles
 from grids.models import BoundaryDraft, Duty, Grid, GridVersion
 from grids.queries.boundaries import wkb
 from grids.queries.changes import boundary_changes
-from ledger.actions import install_test_clock
+from ledger.actions import JobView, install_test_clock
 from ledger.actors import ANONYMOUS, Actor
 from ledger.clock import app_now, shifted
-from ledger.models import Promise
+from ledger.models import Job, Promise
 from tests.accounts.world import LONG_AGO, department, user
 from tests.events.town import load_catalogue
 from tests.grids.zoning_world import S04, S13, VILLAGE, across, actor_of, edit, person_with, state
@@ -58,6 +59,12 @@ def in_force() -> None:
         actions.bring_into_force(now=app_now())
 
 
+def regrid() -> JobView:
+    """The job a change began, as its first step sees it."""
+    job = Job.objects.get(kind="cases.regrid")
+    return JobView(job.pk, job.kind, job.params, 0, {}, 0, 0)
+
+
 def case_in(draft: int, clerk: Actor, code: str, key: str) -> Case:
     """A report in what will be the grid `code`."""
     department("370902-jd", "/3709/370902/", function="supervision")
@@ -82,11 +89,13 @@ def test_an_open_case_follows_and_keeps_the_version_it_was_reported_under(
     published(draft, second)
     with shifted(timedelta(days=5)):
         in_force()
-        promised = Promise.objects.get(kind="cases.follow_grids")
-        assert promised.queue == "geo"
-        for _twice in range(2):
-            with transaction.atomic():
-                follow_grids(promised.payload, promise_id=promised.pk, now=app_now())
+        assert Promise.objects.get(kind="ledger.job.geo").payload["job"] == str(regrid().id)
+        page = case_file(actor_of(person_with("reader", "cases.read", "cases.supervise")), case.number, app_now())
+        assert page is not None
+        assert (page.grid_code, page.moving_to) == (S04, S13)
+        for moved in (1, 0):
+            reached = regrid_step(regrid(), 50)
+            assert (reached.finished, reached.done, reached.total) == (True, moved, moved)
     case.refresh_from_db()
     assert case.grid is not None
     assert case.grid.code == S13
@@ -102,8 +111,7 @@ def test_a_closed_case_stays_where_it_was(draft: int, clerk: Actor, second: Acto
     published(draft, second)
     with shifted(timedelta(days=5)):
         in_force()
-        with transaction.atomic():
-            follow_grids({"draft": draft, "after": 0}, promise_id=0, now=app_now())
+        assert regrid_step(regrid(), 50).total == 0
     case.refresh_from_db()
     assert case.grid is not None
     assert case.grid.code == S04
@@ -117,7 +125,7 @@ def test_nothing_happens_before_the_day_and_once_on_it(draft: int, second: Actor
         in_force()
         in_force()
     assert BoundaryDraft.objects.get(pk=draft).stage == "in_force"
-    assert Promise.objects.filter(kind="cases.follow_grids").count() == 1
+    assert Job.objects.filter(kind="cases.regrid").count() == 1
 
 
 def test_a_new_grid_begins_with_the_worker_of_the_grid_it_was_cut_from(draft: int, second: Actor) -> None:

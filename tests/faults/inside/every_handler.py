@@ -55,6 +55,8 @@ def seed(keys: list[str]) -> None:
         kinds.register_job(kind, step="tests.faults.inside.jobs.step", name_zh="试", name_en="Trial", queue=queue)
         with transaction.atomic():
             start_job(kind=kind, params={}, actor=CLOCK, now=app_now())
+    with transaction.atomic():
+        start_job(kind="cases.regrid", params={"draft": jobs.change_of_boundaries()}, actor=CLOCK, now=app_now())
     request_code(phone="13800000000")
     with transaction.atomic():
         now = app_now()

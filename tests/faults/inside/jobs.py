@@ -76,7 +76,7 @@ def _sheet() -> str:
     return str(made.pk)
 
 
-def _change_of_boundaries() -> int:
+def change_of_boundaries() -> int:
     """A change that changes nothing yet."""
     division = Division.objects.filter(grids__isnull=False).order_by("pk")[0]
     scheme = Scheme.objects.get(code="service")
@@ -99,7 +99,6 @@ def seeds(*, case: Case, clock: Clock | None) -> dict[str, dict[str, Any]]:
         "wages.judge": _unpaid_month(app_now()),
         "ledger.import": {"run": _sheet()},
         "ledger.retention": {"row": "ledger.incident"},
-        "cases.follow_grids": {"draft": _change_of_boundaries(), "after": 0},
         "cases.hand_over_work": {"user": _user(), "grids": [1], "after": 0, "key": "rig:duty"},
         "events.blind_spots": {},
         "services.privacy": {"case": case.pk, "history": 1},
