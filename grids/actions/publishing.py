@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from grids import gateways
+from grids.actions.boundary_news import tell_boundaries
 from grids.actions.drafting import EDIT, locked
 from grids.actions.periods import close, since
 from grids.models import BoundaryDraft, Division, Duty, Grid, GridVersion, KindDuty
@@ -90,6 +91,7 @@ def publish_draft(*, draft_id: int, version: int, effective_from: date, actor: A
     _write_versions(state, effective_from)
     values = {"published_by_id": actor.user_id, "published_at": now, "effective_from": effective_from}
     _set(state, stage=Stage.PUBLISHED, updated_at=now, **values)
+    tell_boundaries("published", state, day=effective_from, now=now)
     _record("boundary.published", state, actor, now, day=str(effective_from))
 
 
@@ -109,6 +111,7 @@ def withdraw_draft(*, draft_id: int, version: int, reason: str, actor: Actor) ->
         raise ValidationError({"reason": _("Say why.")})
     _take_back(state, day, now)
     _set(state, stage=Stage.WITHDRAWN, reason=reason.strip(), updated_at=now)
+    tell_boundaries("withdrawn", state, day=day, now=now)
     _record("boundary.withdrawn", state, actor, now)
 
 
@@ -222,6 +225,7 @@ def bring_into_force(*, now: datetime) -> bool:
     BoundaryDraft.objects.filter(pk=draft.pk).update(
         stage=Stage.IN_FORCE, in_force_at=now, updated_at=now, version=draft.version + 1
     )
+    tell_boundaries("in_force", state, day=draft.effective_from or city_day(now), now=now)
     start_job(kind="cases.regrid", params={"draft": draft.pk}, actor=CLOCK, now=now)
     audit(actor=CLOCK, action="boundary.in_force", now=now, object_kind="boundary_draft", object_id=draft.pk)
     return len(due) > 1

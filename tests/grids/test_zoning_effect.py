@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from accounts.models import Membership
+from accounts.models import Membership, Notice
 from cases.actions.following import regrid_step
 from cases.models import Case, HistoryEntry
 from cases.queries import case_file
@@ -140,6 +140,9 @@ def test_a_new_grid_begins_with_the_worker_of_the_grid_it_was_cut_from(draft: in
         assert queries.grid_worker(new.pk, day) == (worker.pk, None)
         assert queries.grid_worker(new.pk, day - timedelta(days=1)) == (None, None)
         assert queries.grid_worker(grid.pk, day) == (worker.pk, None)
+    told = Notice.objects.filter(user=worker).order_by("pk").values_list("kind", "data__codes", "data__day")
+    kinds_told = ("boundary.published", "boundary.in_force")
+    assert list(told) == [(kind, f"{S04}, {S13}", f"{day:%Y-%m-%d}") for kind in kinds_told]
 
 
 def drawn(on: object = None) -> bytes:
