@@ -1,7 +1,7 @@
 """What the territory's pages read from a URL."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -165,6 +165,19 @@ class VersionForm(forms.Form):
     effective_from = forms.DateField(
         label=_("In force from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+
+    def given(self, names: Iterable[str]) -> dict[str, Any]:
+        """The version and what else a button needs; "reasons" are those of the warnings, by "kind:code".
+
+        Raises:
+            ValidationError: keyed by field.
+        """
+        self.fields["effective_from"].required = "effective_from" in names
+        if not self.is_valid():
+            raise forms.ValidationError(self.errors.as_data())
+        said = {key.removeprefix("reason-"): text for key, text in self.data.items() if key.startswith("reason-")}
+        known = self.cleaned_data | {"reasons": {key: text[:1000] for key, text in said.items()}}
+        return {name: known[name] for name in ("version", *names)}
 
 
 class ZoningForm(forms.Form):

@@ -197,6 +197,21 @@ class DraftPart(models.Model):
         return self.code
 
 
+class WarningReason(models.Model):
+    """Why a warning of the check is accepted: who said it, when, and of which figure. Never changed."""
+
+    draft = models.ForeignKey(BoundaryDraft, on_delete=models.PROTECT, related_name="reasons")
+    kind = models.CharField(max_length=12)  # of grids.queries.findings.WARNINGS
+    code = models.CharField(max_length=20)  # of the grid
+    figure = models.IntegerField(default=0)  # households or metres it was said of
+    text = models.TextField()
+    given_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.kind} {self.code}"
+
+
 class Duty(models.Model):
     """Who answers for a grid: one named worker and one deputy at a time (user ids are of accounts)."""
 

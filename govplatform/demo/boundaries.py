@@ -11,9 +11,19 @@ from django.db import transaction
 from accounts.models import User
 from accounts.queries import presence_of_user
 from cases.models import Case
-from grids.actions import Edit, begin_draft, bring_into_force, discard_draft, edit_draft, publish_draft, submit_draft
+from grids.actions import (
+    Edit,
+    begin_draft,
+    bring_into_force,
+    discard_draft,
+    edit_draft,
+    explain_warnings,
+    publish_draft,
+    submit_draft,
+)
 from grids.models import BoundaryDraft
 from grids.queries import today
+from grids.queries.draft_page import findings_of
 from grids.queries.drafts import DraftState, VillageRow, draft_state, villages_to_zone
 from grids.rules.coverage import degrees_of, twice_area
 from ledger.actors import Actor
@@ -22,6 +32,7 @@ from ledger.clock import app_now, shifted
 CLERK, SECOND = "registrar", "chief"
 DRAWN, IN_FORCE = timedelta(days=40), timedelta(days=30)  # before now
 PAST, WAITING = "网格户数均衡调整（示例）", "2027 年度网格调整（示例）"
+REASON = "按年底预计入住户数划分（示例）"
 SMALLEST_SHARE = 0.3  # of the grid that is split
 
 
@@ -50,11 +61,20 @@ def _draft(villages: list[VillageRow], title: str, clerk: Actor) -> int | None:
         if state is None or not _split(state, clerk):
             discard_draft(draft_id=draft, version=0, actor=clerk)
             continue
+        _explain(draft, clerk)
         after = draft_state(draft, clerk)
         if after is not None:
             submit_draft(draft_id=draft, version=after.version, actor=clerk)
             return draft
     return None
+
+
+def _explain(draft: int, clerk: Actor) -> None:
+    state = draft_state(draft, clerk)
+    warned = [found for found in findings_of(state) if not found.is_error] if state is not None else []
+    if state is not None and warned:
+        reasons = {f"{found.kind}:{found.code}": REASON for found in warned}
+        explain_warnings(draft_id=draft, version=state.version, reasons=reasons, actor=clerk)
 
 
 def _split(state: DraftState, clerk: Actor) -> bool:

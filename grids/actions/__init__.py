@@ -2,14 +2,16 @@
 
 from grids.actions.division_sheet import commit_divisions
 from grids.actions.divisions import load_city_facts, load_divisions
+from grids.actions.draft_checks import explain_warnings
 from grids.actions.drafting import begin_draft, discard_draft, edit_draft, step_draft
 from grids.actions.duties import load_duties
 from grids.actions.duty_kinds import load_duty_kinds
+from grids.actions.in_force import bring_into_force
 from grids.actions.layer_reading import layer_choices, layer_preview, read_layer, upload_layer
 from grids.actions.layers import commit_layer, export_layer
 from grids.actions.numbering import Misplaced
 from grids.actions.operations import Edit
-from grids.actions.publishing import bring_into_force, publish_draft, send_back_draft, submit_draft, withdraw_draft
+from grids.actions.publishing import publish_draft, send_back_draft, submit_draft, withdraw_draft
 from grids.actions.roster import (
     ask_for_blind_spots,
     assign_duty,
@@ -33,6 +35,7 @@ __all__ = [
     "edit_draft",
     "end_absence",
     "enter_absence",
+    "explain_warnings",
     "export_layer",
     "layer_choices",
     "layer_preview",

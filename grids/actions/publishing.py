@@ -1,31 +1,28 @@
-"""A change of boundaries on its way into force: submitted, published by another person with a day, followed then.
+"""A change of boundaries on its way into force: submitted, published by another person with a day.
 
 Versions are dated by days, so nothing has to run at midnight for a point to be found in its new grid: every reader asks
-by date. What follows a moment later is what is not dated: retired codes, households, and the grid of open cases.
+by date. What follows a moment later is what is not dated, see actions/in_force.py.
 """
 
-from copy import copy
 from datetime import date, datetime
-from typing import Any
 
 from django.contrib.gis.geos import Polygon
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from grids import gateways
 from grids.actions.boundary_news import tell_boundaries
+from grids.actions.draft_checks import demand_base, demand_exact, demand_sound, record, set_draft
 from grids.actions.drafting import EDIT, locked
 from grids.actions.periods import close, since
-from grids.models import BoundaryDraft, Division, Duty, Grid, GridVersion, KindDuty
+from grids.models import BoundaryDraft, Division, Grid, GridVersion
 from grids.queries import city_day
-from grids.queries.boundaries import boundary_defects, households_in, origins
-from grids.queries.drafts import DraftState, draft_state, due_drafts, last_parts, state_of, version_numbers
+from grids.queries.boundaries import households_in
+from grids.queries.drafts import DraftState, draft_state, version_numbers
 from grids.rules.coverage import closed_degrees
-from ledger.actions import audit, start_job
-from ledger.actors import CLOCK, Actor
+from ledger.actors import Actor
 from ledger.clock import app_now
 
 PUBLISH = "grids.publish"
@@ -42,7 +39,7 @@ def submit_draft(*, draft_id: int, version: int, actor: Actor) -> None:
     """
     seen = draft_state(draft_id, actor)
     if seen is not None and seen.version == version and gateways.second_check(seen.rings, seen.outline):
-        _demand_exact(seen)
+        demand_exact(seen)
         raise ValidationError(_("The two checks do not agree; tell the administrator."), code="disagree")
     _hand_in(draft_id=draft_id, version=version, actor=actor)
 
@@ -51,9 +48,10 @@ def submit_draft(*, draft_id: int, version: int, actor: Actor) -> None:
 def _hand_in(*, draft_id: int, version: int, actor: Actor) -> None:
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
-    _demand_exact(state)
-    _set(state, stage=Stage.SUBMITTED, submitted_by_id=actor.user_id, submitted_at=now, reason="", updated_at=now)
-    _record("boundary.submitted", state, actor, now)
+    demand_exact(state)
+    demand_sound(state)
+    set_draft(state, stage=Stage.SUBMITTED, submitted_by_id=actor.user_id, submitted_at=now, reason="", updated_at=now)
+    record(action="boundary.submitted", state=state, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -64,8 +62,8 @@ def send_back_draft(*, draft_id: int, version: int, reason: str, actor: Actor) -
     state = locked(draft_id=draft_id, version=version, stage=Stage.SUBMITTED, right=right, actor=actor)
     if right == PUBLISH and not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
-    _set(state, stage=Stage.DRAWING, reason=reason.strip(), updated_at=now)
-    _record("boundary.sent_back", state, actor, now)
+    set_draft(state, stage=Stage.DRAWING, reason=reason.strip(), updated_at=now)
+    record(action="boundary.sent_back", state=state, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -86,13 +84,14 @@ def publish_draft(*, draft_id: int, version: int, effective_from: date, actor: A
         raise PermissionDenied("four_eyes")
     if effective_from <= city_day(now):
         raise ValidationError({"effective_from": _("Choose a day after today.")}, code="day")
-    _demand_exact(state)
-    _demand_base(state, effective_from)
+    demand_exact(state)
+    demand_sound(state, checked=True)
+    demand_base(state, effective_from)
     _write_versions(state, effective_from)
     values = {"published_by_id": actor.user_id, "published_at": now, "effective_from": effective_from}
-    _set(state, stage=Stage.PUBLISHED, updated_at=now, **values)
+    set_draft(state, stage=Stage.PUBLISHED, updated_at=now, **values)
     tell_boundaries("published", state, day=effective_from, now=now)
-    _record("boundary.published", state, actor, now, day=str(effective_from))
+    record(action="boundary.published", state=state, actor=actor, now=now, day=str(effective_from))
 
 
 @transaction.atomic(durable=True)
@@ -110,9 +109,9 @@ def withdraw_draft(*, draft_id: int, version: int, reason: str, actor: Actor) ->
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
     _take_back(state, day, now)
-    _set(state, stage=Stage.WITHDRAWN, reason=reason.strip(), updated_at=now)
+    set_draft(state, stage=Stage.WITHDRAWN, reason=reason.strip(), updated_at=now)
     tell_boundaries("withdrawn", state, day=day, now=now)
-    _record("boundary.withdrawn", state, actor, now)
+    record(action="boundary.withdrawn", state=state, actor=actor, now=now)
 
 
 def _take_back(state: DraftState, day: date, now: datetime) -> None:
@@ -128,30 +127,6 @@ def _take_back(state: DraftState, day: date, now: datetime) -> None:
     # a code that was once published is used up
     new = [code for kind, code in state.changes() if kind == "new"]
     Grid.objects.filter(code__in=new).update(retired_at=now)
-
-
-def _demand_exact(state: DraftState) -> None:
-    if not state.changes():
-        raise ValidationError(_("Nothing has been changed yet."), code="nothing")
-    defects = boundary_defects(state.rings, state.outline)
-    if defects:
-        raise ValidationError(
-            _("Places that do not fit yet: %(count)s, see the check. Nothing was handed in.") % {"count": len(defects)},
-            code="defects",
-        )
-
-
-def _demand_base(state: DraftState, effective_from: date) -> None:
-    """What the draft began with is still the last word, and began before the new day."""
-    last = last_parts(state.division_id, state.scheme_id)
-    if {part.version_id for part in last} != {part.version_id for part in state.base.values()}:
-        message = _("The boundaries of this village have changed since the draft was begun. Begin a new one.")
-        raise ValidationError(message, code="base")
-    touched = [part.version_id for part in state.base.values() if part.version_id is not None]
-    latest = GridVersion.objects.filter(pk__in=touched).order_by("-valid__startswith").first()
-    if latest is not None and latest.valid.lower >= effective_from:
-        message = _("Choose a day after %(day)s: the present boundaries begin then.") % {"day": latest.valid.lower}
-        raise ValidationError({"effective_from": message}, code="day")
 
 
 def _write_versions(state: DraftState, day: date) -> None:
@@ -205,78 +180,3 @@ def _grids(state: DraftState, what: dict[str, str]) -> dict[str, int]:
     found = {row.code: row.pk for row in Grid.objects.bulk_create(rows)}
     moved = {code: state.base[code].grid_id for code, kind in what.items() if kind == "boundary"}
     return found | {code: pk for code, pk in moved.items() if pk is not None}
-
-
-def bring_into_force(*, now: datetime) -> bool:
-    """Follow one published change whose day has come: codes end, names and households change, open cases move.
-
-    A periodic job, one change at a time. Returns True if there may be more.
-    """
-    due = due_drafts(city_day(now))
-    if not due:
-        return False
-    draft = BoundaryDraft.objects.select_for_update(of=["self"]).select_related("division").get(pk=due[0])
-    state = state_of(draft)
-    what = dict((code, kind) for kind, code in state.changes())
-    ended = [code for code, kind in what.items() if kind == "ended"]
-    Grid.objects.filter(code__in=ended, retired_at=None).update(retired_at=now)
-    _follow_names(state, what)
-    _follow_duties(state, what, ended)
-    BoundaryDraft.objects.filter(pk=draft.pk).update(
-        stage=Stage.IN_FORCE, in_force_at=now, updated_at=now, version=draft.version + 1
-    )
-    tell_boundaries("in_force", state, day=draft.effective_from or city_day(now), now=now)
-    start_job(kind="cases.regrid", params={"draft": draft.pk}, actor=CLOCK, now=now)
-    audit(actor=CLOCK, action="boundary.in_force", now=now, object_kind="boundary_draft", object_id=draft.pk)
-    return len(due) > 1
-
-
-def _follow_names(state: DraftState, what: dict[str, str]) -> None:
-    kept = [code for code, kind in what.items() if kind != "ended"]
-    counted = households_in({code: state.parts[code].ring for code in kept})
-    rows = list(Grid.objects.select_for_update().filter(code__in=kept))
-    for row in rows:
-        part = state.parts[row.code]
-        row.name_zh, row.name_en, row.type = part.name_zh, part.name_en, part.type
-        # unit grids hold no households; service grids those of their house numbers
-        row.households = counted[row.code][0] if state.row.scheme == "service" else row.households
-    Grid.objects.bulk_update(rows, ["name_zh", "name_en", "type", "households"])
-
-
-def _follow_duties(state: DraftState, what: dict[str, str], ended: list[str]) -> None:
-    """Posts of a grid that ended end with it; a new grid begins with the people of the one it was cut from."""
-    day = state.row.effective_from
-    if day is None:
-        return
-    new = {code: state.parts[code].ring for code, kind in what.items() if kind == "new"}
-    came_from = origins(new, state.base_rings)
-    ids = dict(Grid.objects.filter(code__in=[*new, *came_from.values()]).values_list("code", "pk"))
-    for model in (Duty, KindDuty):
-        _follow_posts(model, came_from, ids, ended, day)
-
-
-def _follow_posts(
-    model: type[Duty] | type[KindDuty], came_from: dict[str, str], ids: dict[str, int], ended: list[str], day: date
-) -> None:
-    rows: QuerySet[Any] = model._default_manager.filter(valid__isempty=False)
-    held: dict[int, list[Any]] = {}
-    for row in rows.filter(grid__code__in=came_from.values(), valid__contains=day):
-        held.setdefault(row.grid_id, []).append(row)
-    over = rows.filter(grid__code__in=ended).filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
-    close(model, list(over.values_list("pk", flat=True)), day)
-    fresh = []
-    for code, origin in came_from.items():
-        for row in held.get(ids[origin], []):
-            made = copy(row)
-            made.pk, made.grid_id, made.valid = None, ids[code], since(day)
-            fresh.append(made)
-    model._default_manager.bulk_create(fresh)
-
-
-def _set(state: DraftState, **values: Any) -> None:
-    BoundaryDraft.objects.filter(pk=state.row.id).update(version=state.version + 1, **values)
-
-
-def _record(action: str, state: DraftState, actor: Actor, now: datetime, **data: Any) -> None:
-    facts = {"village": state.row.division_code, "scheme": state.row.scheme, **data}
-    audit(actor=actor, action=action, now=now, object_kind="boundary_draft", object_id=state.row.id, data=facts)

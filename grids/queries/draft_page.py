@@ -12,9 +12,8 @@ from grids.models import Duty
 from grids.queries.boundaries import Defect, areas, boundary_defects, households_in, origins, wkb
 from grids.queries.draft_loads import DraftLoad, draft_loads
 from grids.queries.drafts import DraftState, Part
+from grids.queries.findings import FAR, LEAST, MOST, Finding, findings
 from ledger.kinds import resolve
-
-LEAST, MOST, FAR = 300, 500, 600  # households of a base grid (domain: one worker for 300 to 500 households)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,22 @@ class DraftPage:
     band: tuple[float, float]  # target of households on the bars, percent
     widest: tuple[int, int]
     spread: tuple[int, int]
-    vacant: list[str]  # grids that nobody would answer for
+    findings: list[Finding]
     names: dict[str, Part]
     loads: list[DraftLoad]
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [found for found in self.findings if found.is_error]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return [found for found in self.findings if not found.is_error]
+
+    @property
+    def unexplained(self) -> int:
+        """Warnings nobody has given a reason for."""
+        return sum(found.reason is None for found in self.warnings)
 
     @property
     def changed(self) -> list[GridLine]:
@@ -61,7 +73,7 @@ class DraftPage:
 
 
 def draft_page(state: DraftState) -> DraftPage:
-    """Fourteen statements at most, whatever the number of grids."""
+    """Eighteen statements at most, whatever the number of grids."""
     what = {code: kind for kind, code in state.changes()}
     before, after = households_in(state.base_rings), households_in(state.rings)
     codes = sorted(state.parts.keys() | state.base.keys())
@@ -99,31 +111,38 @@ def draft_page(state: DraftState) -> DraftPage:
         spread=(round(pstdev(old_figures or [0])), round(pstdev(figures or [0]))),
         names=state.base | state.parts,
         **_people(state, what, before, after),
+        findings=findings(state, households=after, vacant=vacant_in(state)),
     )
 
 
 def _people(
     state: DraftState, what: dict[str, str], before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]
 ) -> dict[str, Any]:
-    """Grids that nobody would answer for, and what each worker would carry; people answer for service grids only."""
+    """What each worker would carry; people answer for service grids only."""
     if state.row.scheme != "service":
-        return {"vacant": [], "loads": []}
+        return {"loads": []}
     came_from = origins(
         {code: state.parts[code].ring for code, kind in what.items() if kind == "new"}, state.base_rings
     )
     old, new = ({code: row[0] for code, row in rows.items()} for rows in (before, after))
-    return {
-        "vacant": _vacant(state, came_from),
-        "loads": draft_loads(state, before=old, after=new, came_from=came_from),
-    }
+    return {"loads": draft_loads(state, before=old, after=new, came_from=came_from)}
 
 
-def _vacant(state: DraftState, came_from: dict[str, str]) -> list[str]:
-    """Grids without a worker: those that have none today, and new ones cut from such a grid."""
+def vacant_in(state: DraftState) -> list[str]:
+    """Grids nobody would answer for: those that have no worker today, and new ones cut from such a grid."""
+    if state.row.scheme != "service":
+        return []
+    new = {code: state.parts[code].ring for kind, code in state.changes() if kind == "new"}
+    came_from = origins(new, state.base_rings)
     ids = {part.grid_id: code for code, part in state.base.items() if part.grid_id is not None}
     posts = Duty.objects.filter(grid_id__in=ids, post="worker", valid__upper_inf=True)
     served = {ids[pk] for pk in posts.values_list("grid_id", flat=True)}
     return [code for code in sorted(state.parts) if came_from.get(code, code) not in served]
+
+
+def findings_of(state: DraftState, *, checked: bool = False) -> list[Finding]:
+    """What the check finds beside geometry, without the rest of the page; see `findings`."""
+    return findings(state, households=households_in(state.rings), vacant=vacant_in(state), checked=checked)
 
 
 def _consequences(state: DraftState, what: dict[str, str]) -> list[Consequence]:

@@ -21,6 +21,7 @@ from grids.queries.draft_page import draft_page
 from grids.queries.drafts import DraftState, draft_rows, draft_state, scheme_rows, villages_to_zone
 from grids.views import zoning_words as words
 from grids.views.duty_words import over_words
+from grids.views.finding_words import finding_lines
 
 LOOK = requires("grids.edit", "grids.publish")
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
@@ -109,6 +110,7 @@ def _draft(
         "may_publish": request.actor.may("grids.publish"),
         "mine": request.actor.user_id in state.authors,
         "today": queries.today(),
+        "findings": finding_lines(page),
         **words.draft_words(state, page, tool, values["grid"]),
         **more,
     }
@@ -172,6 +174,7 @@ MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
     "redo": (_step(True), ()),
     "discard": (_discard, ()),
     "submit": (_submit, ()),
+    "explain": (words.told(actions.explain_warnings, _("The reasons are kept.")), ("reasons",)),
     "back": (words.told(actions.send_back_draft, _("Given back to be drawn on.")), ("reason",)),
     "publish": (words.told(actions.publish_draft, _("Published.")), ("effective_from",)),
     "withdraw": (words.told(actions.withdraw_draft, _("Withdrawn.")), ("reason",)),
@@ -190,13 +193,8 @@ def zoning_move(request: ActorRequest, draft: int, move: str) -> HttpResponse:
     act, fields = MOVES[move]
     form = VersionForm(request.POST)
     query = words.kept_query(request.POST.get("state", ""))
-    if "effective_from" in fields:
-        form.fields["effective_from"].required = True
     try:
-        if not form.is_valid():
-            raise ValidationError(form.errors.as_data())
-        given = {name: form.cleaned_data[name] for name in ("version", *fields)}
-        messages.success(request, act(draft_id=draft, actor=request.actor, **given))
+        messages.success(request, act(draft_id=draft, actor=request.actor, **form.given(fields)))
     except ValidationError as error:
         return _draft(request, state, query=query, refusal=error, place=None)
     return _to_draft(draft, query)

@@ -23,7 +23,7 @@ from ledger.actors import Actor
 from ledger.clock import app_now, shifted
 from tests.accounts.world import department, hat, role
 from tests.grids.test_blind_spots import AREA, crew, without_limits, worker
-from tests.grids.zoning_world import VILLAGE, across, actor_of, edit, person_with, state
+from tests.grids.zoning_world import VILLAGE, across, actor_of, edit, hand_in, person_with, state
 
 __all__ = ["crew", "without_limits"]
 pytestmark = pytest.mark.django_db
@@ -57,10 +57,10 @@ class Town:
         one, two = self.chance.sample(sorted(now.parts), 2)
         try:
             if operation == "merge":
-                now = edit(draft, self.clerk, "merge", grid=one, other=two)
+                edit(draft, self.clerk, "merge", grid=one, other=two)
             else:
-                now = edit(draft, self.clerk, "split", grid=one, line=across(now, one))
-            actions.submit_draft(draft_id=draft, version=now.version, actor=self.clerk)
+                edit(draft, self.clerk, "split", grid=one, line=across(now, one))
+            hand_in(draft, self.clerk)
         except ValidationError:
             actions.discard_draft(draft_id=draft, version=state(draft, self.clerk).version, actor=self.clerk)
             raise

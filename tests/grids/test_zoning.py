@@ -19,7 +19,7 @@ from ledger.actors import Actor
 from ledger.clock import app_now, shifted
 from tests.accounts.world import department, hat, role, user
 from tests.grids import small
-from tests.grids.zoning_world import S04, VILLAGE, across, actor_of, edit, moved, person_with, state
+from tests.grids.zoning_world import S04, VILLAGE, across, actor_of, edit, hand_in, moved, person_with, state
 
 pytestmark = pytest.mark.django_db
 
@@ -201,8 +201,8 @@ def test_a_line_that_crosses_nothing_or_ends_inside_is_refused_with_the_place(dr
 
 
 def submitted(draft: int, clerk: Actor) -> DraftState:
-    found = edit(draft, clerk, "split", grid=S04, line=across(state(draft, clerk), S04))
-    actions.submit_draft(draft_id=draft, version=found.version, actor=clerk)
+    edit(draft, clerk, "split", grid=S04, line=across(state(draft, clerk), S04))
+    hand_in(draft, clerk)
     return state(draft, clerk)
 
 
@@ -217,8 +217,7 @@ def test_nobody_publishes_what_he_drew(draft: int, clerk: Actor, chief: Actor) -
     actions.send_back_draft(draft_id=draft, version=seen, reason="再看一遍", actor=chief)
     mine = edit(draft, chief, "end", grid=f"{VILLAGE}S13")
     actions.step_draft(draft_id=draft, version=mine.version, forward=False, actor=clerk)
-    now = state(draft, clerk)
-    actions.submit_draft(draft_id=draft, version=now.version, actor=clerk)
+    hand_in(draft, clerk)
     with pytest.raises(PermissionDenied, match="four_eyes"):
         actions.publish_draft(
             draft_id=draft, version=state(draft, chief).version, effective_from=tomorrow(), actor=chief
@@ -280,7 +279,7 @@ def test_a_draft_begun_before_another_change_was_published_is_refused(draft: int
     seen = submitted(draft, clerk)
     actions.publish_draft(draft_id=draft, version=seen.version, effective_from=tomorrow(), actor=chief)
     edit(other, clerk, "merge", grid=f"{VILLAGE}S01", other=neighbour(state(other, clerk), f"{VILLAGE}S01"))
-    actions.submit_draft(draft_id=other, version=state(other, clerk).version, actor=clerk)
+    hand_in(other, clerk)
     with pytest.raises(ValidationError, match="have changed since"):
         actions.publish_draft(
             draft_id=other, version=state(other, chief).version, effective_from=tomorrow(), actor=chief

@@ -24,7 +24,7 @@ from ledger.clock import app_now, shifted
 from ledger.models import Job, Promise
 from tests.accounts.world import LONG_AGO, department, user
 from tests.events.town import load_catalogue
-from tests.grids.zoning_world import S04, S13, VILLAGE, across, actor_of, edit, person_with, state
+from tests.grids.zoning_world import S04, S13, VILLAGE, across, actor_of, edit, hand_in, person_with, state
 
 pytestmark = pytest.mark.django_db
 
@@ -43,8 +43,8 @@ def second(town: Path) -> Actor:
 @pytest.fixture
 def draft(clerk: Actor) -> int:
     made = actions.begin_draft(village=VILLAGE, scheme="service", title="切分", actor=clerk)
-    found = edit(made, clerk, "split", grid=S04, line=across(state(made, clerk), S04))
-    actions.submit_draft(draft_id=made, version=found.version, actor=clerk)
+    edit(made, clerk, "split", grid=S04, line=across(state(made, clerk), S04))
+    hand_in(made, clerk)
     return made
 
 

@@ -14,7 +14,7 @@ from grids.models import BoundaryDraft, GridVersion
 from ledger.actions import install_test_clock
 from ledger.models import AuditEntry
 from tests.accounts.world import browser
-from tests.grids.zoning_world import S04, S13, VILLAGE, across, actor_of, person_with, state
+from tests.grids.zoning_world import S04, S13, VILLAGE, across, actor_of, explain, person_with, state
 
 pytestmark = pytest.mark.django_db
 HOME = "/desk/zoning/"
@@ -68,7 +68,9 @@ def test_a_grid_is_split_by_a_typed_line_and_the_page_says_what_follows(desk: Cl
     shown = text(desk.get(answer["Location"]))
     assert "切分" in shown
     assert "第13网格" in shown
-    assert "完全吻合" in shown
+    assert "条警告需说明理由" in shown
+    explain(draft_of(page).pk, actor_of(clerk))
+    assert "完全吻合" in text(desk.get(page))
     shapes = desk.get(f"{page}map.json").json()
     assert {part["code"] for part in shapes["parts"] if part["what"]} == {S04, S13}
     assert shapes["defects"] == []
@@ -116,6 +118,7 @@ def test_the_second_person_publishes_with_a_day_and_the_clerk_may_not(
     desk: Client, clerk: User, second: Client, page: str
 ) -> None:
     post(desk, page, "split", grid=S04, line=line(page, clerk))
+    explain(draft_of(page).pk, actor_of(clerk))
     assert desk.post(f"{page}submit/", {"version": draft_of(page).version}).status_code == 302
     day = queries.today() + timedelta(days=30)
     form = {"version": draft_of(page).version, "effective_from": str(day)}
@@ -138,6 +141,7 @@ def test_a_publisher_gives_back_with_a_reason_that_the_clerk_reads(
     desk: Client, clerk: User, second: Client, page: str
 ) -> None:
     post(desk, page, "split", grid=S04, line=line(page, clerk))
+    explain(draft_of(page).pk, actor_of(clerk))
     desk.post(f"{page}submit/", {"version": draft_of(page).version})
     empty = second.post(f"{page}back/", {"version": draft_of(page).version})
     assert empty.status_code == 422

@@ -4,6 +4,7 @@ from accounts.models import User
 from accounts.queries import presence_of_user
 from grids import actions
 from grids.actions import Edit
+from grids.queries.draft_page import findings_of
 from grids.queries.drafts import DraftState, draft_state
 from grids.rules.coverage import degrees_of
 from ledger.actors import Actor
@@ -34,6 +35,21 @@ def edit(draft: int, actor: Actor, operation: str, **values: object) -> DraftSta
     now = state(draft, actor)
     actions.edit_draft(draft_id=draft, version=now.version, edit=Edit(operation, **values), actor=actor)  # type: ignore[arg-type]
     return state(draft, actor)
+
+
+def explain(draft: int, actor: Actor, text: str = "户数按年底入住预计") -> None:
+    """A reason for every warning of the check that has none."""
+    now = state(draft, actor)
+    open_ = [row for row in findings_of(now) if not row.is_error and row.reason is None]
+    if open_:
+        reasons = {f"{row.kind}:{row.code}": text for row in open_}
+        actions.explain_warnings(draft_id=draft, version=now.version, reasons=reasons, actor=actor)
+
+
+def hand_in(draft: int, actor: Actor) -> None:
+    """Reasons for its warnings, then the draft is handed in."""
+    explain(draft, actor)
+    actions.submit_draft(draft_id=draft, version=state(draft, actor).version, actor=actor)
 
 
 def across(found: DraftState, code: str) -> tuple[tuple[float, float], ...]:
