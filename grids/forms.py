@@ -167,7 +167,7 @@ class VersionForm(forms.Form):
     )
 
     def given(self, names: Iterable[str]) -> dict[str, Any]:
-        """The version and what else a button needs; "reasons" are those of the warnings, by "kind:code".
+        """The version and what else a button needs; "reasons" of warnings by "kind:code", "choices" by code.
 
         Raises:
             ValidationError: keyed by field.
@@ -175,9 +175,12 @@ class VersionForm(forms.Form):
         self.fields["effective_from"].required = "effective_from" in names
         if not self.is_valid():
             raise forms.ValidationError(self.errors.as_data())
-        said = {key.removeprefix("reason-"): text for key, text in self.data.items() if key.startswith("reason-")}
-        known = self.cleaned_data | {"reasons": {key: text[:1000] for key, text in said.items()}}
+        known = self.cleaned_data | {"reasons": self._said("reason-"), "choices": self._said("choice-")}
         return {name: known[name] for name in ("version", *names)}
+
+    def _said(self, prefix: str) -> dict[str, str]:
+        found = {key.removeprefix(prefix): text for key, text in self.data.items() if key.startswith(prefix)}
+        return {key: text[:1000] for key, text in found.items()}
 
 
 class ZoningForm(forms.Form):

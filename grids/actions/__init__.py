@@ -12,6 +12,7 @@ from grids.actions.layers import commit_layer, export_layer
 from grids.actions.numbering import Misplaced
 from grids.actions.operations import Edit
 from grids.actions.publishing import publish_draft, send_back_draft, submit_draft, withdraw_draft
+from grids.actions.rebasing import rebase_draft
 from grids.actions.roster import (
     ask_for_blind_spots,
     assign_duty,
@@ -46,6 +47,7 @@ __all__ = [
     "load_town",
     "publish_draft",
     "read_layer",
+    "rebase_draft",
     "renew_feed",
     "send_back_draft",
     "step_draft",

@@ -12,7 +12,8 @@ from grids.actions.drafting import EDIT, locked
 from grids.models import BoundaryDraft, GridVersion, WarningReason
 from grids.queries.boundaries import boundary_defects
 from grids.queries.draft_page import findings_of
-from grids.queries.drafts import DraftState, last_parts
+from grids.queries.drafts import DraftState
+from grids.queries.moved_on import is_behind, latest
 from ledger.actions import audit
 from ledger.actors import Actor
 from ledger.clock import app_now
@@ -85,14 +86,15 @@ def explain_warnings(*, draft_id: int, version: int, reasons: Mapping[str, str],
 
 def demand_base(state: DraftState, effective_from: date) -> None:
     """What the draft began with is still the last word, and began before the new day."""
-    last = last_parts(state.division_id, state.scheme_id)
-    if {part.version_id for part in last} != {part.version_id for part in state.base.values()}:
-        message = _("The boundaries of this village have changed since the draft was begun. Begin a new one.")
+    if is_behind(state, latest(state)):
+        message = _(
+            "The boundaries of this village have changed since the draft was begun. Lay it on what is new first."
+        )
         raise ValidationError(message, code="base")
     touched = [part.version_id for part in state.base.values() if part.version_id is not None]
-    latest = GridVersion.objects.filter(pk__in=touched).order_by("-valid__startswith").first()
-    if latest is not None and latest.valid.lower >= effective_from:
-        message = _("Choose a day after %(day)s: the present boundaries begin then.") % {"day": latest.valid.lower}
+    newest = GridVersion.objects.filter(pk__in=touched).order_by("-valid__startswith").first()
+    if newest is not None and newest.valid.lower >= effective_from:
+        message = _("Choose a day after %(day)s: the present boundaries begin then.") % {"day": newest.valid.lower}
         raise ValidationError({"effective_from": message}, code="day")
 
 

@@ -13,6 +13,7 @@ from grids.queries.boundaries import Defect, areas, boundary_defects, households
 from grids.queries.draft_loads import DraftLoad, draft_loads
 from grids.queries.drafts import DraftState, Part
 from grids.queries.findings import FAR, LEAST, MOST, Finding, findings
+from grids.queries.moved_on import Moved, moved_on
 from ledger.kinds import resolve
 
 
@@ -51,6 +52,7 @@ class DraftPage:
     widest: tuple[int, int]
     spread: tuple[int, int]
     findings: list[Finding]
+    moved: list[Moved]  # what others have changed since the draft was begun
     names: dict[str, Part]
     loads: list[DraftLoad]
 
@@ -73,7 +75,7 @@ class DraftPage:
 
 
 def draft_page(state: DraftState) -> DraftPage:
-    """Eighteen statements at most, whatever the number of grids."""
+    """Twenty-two statements at most, whatever the number of grids."""
     what = {code: kind for kind, code in state.changes()}
     before, after = households_in(state.base_rings), households_in(state.rings)
     codes = sorted(state.parts.keys() | state.base.keys())
@@ -112,6 +114,7 @@ def draft_page(state: DraftState) -> DraftPage:
         names=state.base | state.parts,
         **_people(state, what, before, after),
         findings=findings(state, households=after, vacant=vacant_in(state)),
+        moved=moved_on(state),
     )
 
 

@@ -15,6 +15,7 @@ from ledger.actors import Actor
 
 OPEN = (BoundaryDraft.Stage.DRAWING, BoundaryDraft.Stage.SUBMITTED)
 LIST_MOST = 200
+BASES = ("begin", "base")  # steps whose parts are what was in force or published when they were made
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,10 @@ class DraftState:
         return {code: part.ring for code, part in self.base.items()}
 
     @property
+    def open(self) -> bool:
+        return self.row.stage in OPEN
+
+    @property
     def editable(self) -> bool:
         return self.row.stage == BoundaryDraft.Stage.DRAWING
 
@@ -149,8 +154,9 @@ def state_of(draft: BoundaryDraft) -> DraftState:
     row = _row(BoundaryDraft.objects.filter(pk=draft_id).values_list(*_ROW)[0])
     steps = list(DraftStep.objects.filter(draft=draft).order_by("number"))
     shown = {step.number: step.pk for step in steps}
+    began = max(step.number for step in steps if step.operation in BASES and step.number <= draft.position)
     held: dict[int, dict[str, Part]] = {pk: {} for pk in shown.values()}
-    wanted = {shown[0], shown[draft.position]}
+    wanted = {shown[began], shown[draft.position]}
     for part in DraftPart.objects.filter(step_id__in=wanted).order_by("code"):
         held[part.step_id][part.code] = _part(part)
     people = {draft.drafted_by_id, draft.submitted_by_id, *(step.made_by_id for step in steps)} - {None}
@@ -163,7 +169,7 @@ def state_of(draft: BoundaryDraft) -> DraftState:
         last=max(shown),
         reason=draft.reason,
         parts=held[shown[draft.position]],
-        base=held[shown[0]],
+        base=held[shown[began]],
         outline=ring_from(draft.division.outline),
         steps=[StepRow(s.number, s.operation, s.facts, s.number > draft.position) for s in steps if s.number],
         authors=frozenset(pk for pk in people if pk is not None),

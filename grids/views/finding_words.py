@@ -1,11 +1,13 @@
-"""Words of what the check of a draft finds beside geometry."""
+"""Words of what the check of a draft finds beside geometry, and of what others have changed under it."""
+
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grids.queries.draft_page import DraftPage
 from grids.queries.findings import Finding
-from grids.views.zoning_words import Line, text
+from grids.views.zoning_words import CHANGES, Line, text
 
 FINDINGS = {
     "code": gettext_lazy("Wrongly composed code"),
@@ -42,6 +44,20 @@ def finding_lines(page: DraftPage) -> list[Line]:
             },
         )
         for row in page.findings
+    ]
+
+
+def moved_lines(page: DraftPage) -> list[dict[str, Any]]:
+    """What others have changed meanwhile, with names and words."""
+    return [
+        {
+            "moved": row,
+            "code": row.code,
+            "name": text(row.name_zh, row.name_en),
+            "what": CHANGES[row.what],
+            "by": text(row.by_zh, row.by_en),
+        }
+        for row in page.moved
     ]
 
 

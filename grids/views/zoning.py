@@ -21,7 +21,7 @@ from grids.queries.draft_page import draft_page
 from grids.queries.drafts import DraftState, draft_rows, draft_state, scheme_rows, villages_to_zone
 from grids.views import zoning_words as words
 from grids.views.duty_words import over_words
-from grids.views.finding_words import finding_lines
+from grids.views.finding_words import finding_lines, moved_lines
 
 LOOK = requires("grids.edit", "grids.publish")
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
@@ -111,6 +111,7 @@ def _draft(
         "mine": request.actor.user_id in state.authors,
         "today": queries.today(),
         "findings": finding_lines(page),
+        "moved": moved_lines(page),
         **words.draft_words(state, page, tool, values["grid"]),
         **more,
     }
@@ -174,6 +175,7 @@ MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
     "redo": (_step(True), ()),
     "discard": (_discard, ()),
     "submit": (_submit, ()),
+    "rebase": (words.told(actions.rebase_draft, _("Laid on the present boundaries.")), ("choices",)),
     "explain": (words.told(actions.explain_warnings, _("The reasons are kept.")), ("reasons",)),
     "back": (words.told(actions.send_back_draft, _("Given back to be drawn on.")), ("reason",)),
     "publish": (words.told(actions.publish_draft, _("Published.")), ("effective_from",)),

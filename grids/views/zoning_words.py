@@ -44,6 +44,8 @@ OPERATIONS = {
     "weld": gettext_lazy("Snapped"),
     "rename": gettext_lazy("Named"),
     "import": gettext_lazy("Imported"),
+    "base": gettext_lazy("Present boundaries"),
+    "rebase": gettext_lazy("Laid on them"),
 }
 CHANGES = {
     "new": gettext_lazy("new"),
@@ -286,6 +288,9 @@ def map_shapes(state: DraftState, page: DraftPage) -> dict[str, Any]:
     return {
         "outline": closed_degrees(state.outline),
         "parts": [shape(code, part.ring, lines[code].after) for code, part in state.parts.items()],
+        "theirs": [
+            {"code": row.code, "ring": closed_degrees(row.ring)} for row in page.moved if row.ring is not None
+        ],
         "base": [shape(code, part.ring, lines[code].before) for code, part in state.base.items()],
         "defects": [
             {"kind": d.kind, "words": f"{DEFECTS[d.kind]} {area(d.area)} m²" if d.shape else str(DEFECTS[d.kind]),

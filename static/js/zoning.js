@@ -133,6 +133,7 @@ function show_all(data) {
   if (tool && tool !== "select") data.outline.slice(1).forEach((place) => L.circleMarker(flip(place), { radius: 3.5, className: "z-node", interactive: false, pmIgnore: true }).addTo(map));
   if (show === "now") data.base.forEach((shape) => part({ ...shape, what: "" }));
   else data.parts.forEach(part);
+  data.theirs.forEach((shape) => L.polygon(shape.ring.map(flip), { className: "z-theirs", interactive: false, pmIgnore: true, snapIgnore: true }).addTo(map));
   if (show === "both") data.base.forEach((shape) => L.polygon(shape.ring.map(flip), { className: "z-base", interactive: false, pmIgnore: true, snapIgnore: true }).addTo(map));
   layers.get(grid)?.bringToFront();
   if (show !== "now") data.defects.forEach(defect);

@@ -274,28 +274,6 @@ def test_a_withdrawn_change_leaves_everything_as_it_was_and_forgets_nothing(
     )
 
 
-def test_a_draft_begun_before_another_change_was_published_is_refused(draft: int, clerk: Actor, chief: Actor) -> None:
-    other = actions.begin_draft(village=VILLAGE, scheme="service", title="另一个", actor=clerk)
-    seen = submitted(draft, clerk)
-    actions.publish_draft(draft_id=draft, version=seen.version, effective_from=tomorrow(), actor=chief)
-    edit(other, clerk, "merge", grid=f"{VILLAGE}S01", other=neighbour(state(other, clerk), f"{VILLAGE}S01"))
-    hand_in(other, clerk)
-    with pytest.raises(ValidationError, match="have changed since"):
-        actions.publish_draft(
-            draft_id=other, version=state(other, chief).version, effective_from=tomorrow(), actor=chief
-        )
-
-
-def neighbour(found: DraftState, code: str) -> str:
-    own = found.parts[code].ring
-    pairs = {(b, a) for a, b in zip(own, (*own[1:], own[0]), strict=True)}
-    return next(
-        key
-        for key, part in found.parts.items()
-        if key != code and pairs & set(zip(part.ring, (*part.ring[1:], part.ring[0]), strict=True))
-    )
-
-
 def test_a_stranger_neither_sees_nor_touches_a_draft(draft: int, town: Path) -> None:
     person = user("stranger")
     hat(person, role("far clerk", "grids.edit", "grids.publish"), department("far", "/3709/370911/"))

@@ -79,6 +79,9 @@ def test_a_grid_is_split_with_the_mouse_and_published_by_a_second_person(
     assert len(page.locator("textarea[name=line]").input_value().splitlines()) == 2
     page.keyboard.press("Enter")
     expect(page.locator("#status")).to_contain_text(split)
+    for reason in page.locator("#warnings input[name^=reason-]").all():
+        reason.fill("按年底预计入住户数划分")
+    page.locator("#warnings button").click()
     clerk.sees(fits)
     clerk.press(hand_in)
     clerk.sees(waiting)
