@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import NOBODY, Presence
 from cases.queries.inbox import inbox_counts
+from grids.queries.approvals import WaitingChange, changes_to_approve
 from ledger.actors import Actor, ActorKind
 from ledger.cityfolder import city_config
 from ledger.clock import app_now
@@ -27,6 +28,7 @@ ANY_IMPORT = ("",)  # of any import that is registered
 
 # whoever sees a case may read its rules from there; the rail leads those to them who keep or answer for them
 RULE_KEEPERS = ("rules.draft", "rules.approve", "cases.supervise")
+TO_APPROVE = "boundaries"  # an entry that counts what waits for the actor's approval
 TEXT_COOKIE = "text"
 THEME_COOKIE = "theme"
 
@@ -39,7 +41,7 @@ class Entry:
     icon: str
     label: Any
     rights: tuple[str, ...] = ()
-    count: str = ""  # key of cases.queries.inbox_counts
+    count: str = ""  # key of cases.queries.inbox_counts, or TO_APPROVE
     prefix: bool = True  # current for every page below the path
 
 
@@ -82,7 +84,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Territory"),
         (
             Entry("/desk/grids/", "map", _("Grids and boundaries"), ("grids.read",)),
-            Entry("/desk/zoning/", "bounding-box", _("Change boundaries"), ("grids.edit", "grids.publish")),
+            Entry("/desk/zoning/", "bounding-box", _("Change boundaries"), ("grids.edit", "grids.publish"), TO_APPROVE),
             Entry("/desk/duties/", "person-lines-fill", _("Duty roster"), ("grids.edit", "grids.publish")),
             Entry("/desk/blind-spots/", "eye-slash", _("Blind spots"), ("grids.edit", "grids.publish")),
         ),
@@ -252,7 +254,13 @@ class Shell:
 
     def _line(self, entry: Entry, counts: dict[str, int], path: str) -> Line:
         current = path.startswith(entry.path) if entry.prefix else path == entry.path
-        return Line(entry.path, entry.icon, entry.label, current, counts.get(entry.count))
+        count = len(self.to_approve) or None if entry.count == TO_APPROVE else counts.get(entry.count)
+        return Line(entry.path, entry.icon, entry.label, current, count)
+
+    @cached_property
+    def to_approve(self) -> list[WaitingChange]:
+        """What waits for this actor's second pair of eyes beside cases."""
+        return changes_to_approve(self.presence.actor)
 
     @property
     def field_bar(self) -> list[dict[str, Any]]:

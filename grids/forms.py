@@ -148,9 +148,13 @@ class EditForm(forms.Form):
 
 
 class BeginForm(forms.Form):
-    """A new change of boundaries."""
+    """A new change of boundaries, in one village or in several."""
 
-    village = forms.ChoiceField(label=_("Village or community"))
+    village = forms.MultipleChoiceField(
+        label=_("Villages or communities"),
+        help_text=_("Several make one change that is published together; a township stands for all of its villages."),
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+    )
     scheme = forms.ChoiceField(label=_("Scheme"))
     title = forms.CharField(label=_("What it is for"), max_length=120)
 

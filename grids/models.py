@@ -116,6 +116,18 @@ class GridVersion(models.Model):
         return f"{self.grid_id} v{self.number}"
 
 
+class ChangeSet(models.Model):
+    """A change over several villages: a draft in each, handed in, published and withdrawn together or not at all."""
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    begun_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.title}"
+
+
 class BoundaryDraft(models.Model):
     """A change of boundaries of one scheme in one village: drawn, checked, published and withdrawn as a whole.
 
@@ -132,6 +144,7 @@ class BoundaryDraft(models.Model):
 
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="boundary_drafts")
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
+    change_set = models.ForeignKey(ChangeSet, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts")
     title = models.CharField(max_length=120)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.DRAWING)
     version = models.PositiveIntegerField(default=0)  # compared by every edit

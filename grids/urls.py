@@ -1,7 +1,7 @@
 from django.urls import path
 
 from grids import api, views
-from grids.views import blind_spots, duties, layers, zoning
+from grids.views import blind_spots, change_sets, duties, layers, zoning
 
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("desk/zoning/files/import/", layers.layer_import, name="grids_layer_import"),
     path("desk/zoning/files/<uuid:run_id>/map.json", layers.layer_map, name="grids_layer_map"),
     path("desk/zoning/files/export/", layers.layer_export, name="grids_layer_export"),
+    path("desk/zoning/sets/<int:set_id>/", change_sets.change_set, name="grids_change_set"),
+    path("desk/zoning/sets/<int:set_id>/map.json", change_sets.change_set_map, name="grids_change_set_map"),
+    path("desk/zoning/sets/<int:set_id>/<slug:move>/", change_sets.change_set_move, name="grids_change_set_move"),
     path("desk/zoning/<int:draft>/", zoning.zoning_draft, name="grids_zoning_draft"),
     path("desk/zoning/<int:draft>/map.json", zoning.zoning_map, name="grids_zoning_map"),
     path("desk/zoning/<int:draft>/edit/", zoning.zoning_edit, name="grids_zoning_edit"),

@@ -1,5 +1,13 @@
 """The only writer of the territory: loaders called by load_city, drawing and publishing of boundaries."""
 
+from grids.actions.change_sets import (
+    begin_change_set,
+    discard_set,
+    publish_set,
+    send_back_set,
+    submit_set,
+    withdraw_set,
+)
 from grids.actions.division_sheet import commit_divisions
 from grids.actions.divisions import load_city_facts, load_divisions
 from grids.actions.draft_checks import explain_warnings
@@ -28,11 +36,13 @@ __all__ = [
     "Misplaced",
     "ask_for_blind_spots",
     "assign_duty",
+    "begin_change_set",
     "begin_draft",
     "bring_into_force",
     "commit_divisions",
     "commit_layer",
     "discard_draft",
+    "discard_set",
     "edit_draft",
     "end_absence",
     "enter_absence",
@@ -46,13 +56,17 @@ __all__ = [
     "load_duty_kinds",
     "load_town",
     "publish_draft",
+    "publish_set",
     "read_layer",
     "rebase_draft",
     "renew_feed",
     "send_back_draft",
+    "send_back_set",
     "step_draft",
     "submit_draft",
+    "submit_set",
     "transfer_duties",
     "upload_layer",
     "withdraw_draft",
+    "withdraw_set",
 ]

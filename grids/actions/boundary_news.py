@@ -5,8 +5,23 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from accounts.actions.notices import notify
+from accounts.models import Membership
+from accounts.rules import city_date
 from grids.models import Absence, Duty, KindDuty
+from grids.queries.approvals import PUBLISH
 from grids.queries.drafts import DraftState
+
+
+def tell_publishers(state: DraftState, *, now: datetime) -> None:
+    """Tell everybody who may publish there that a change was handed in, but those who drew it. Once for a set."""
+    path, several = state.row.path, state.row.change_set
+    hats = Membership.objects.filter(valid__contains=city_date(now), user__is_active=True)
+    may = hats.filter(role__rights__contains=[PUBLISH]).values_list("user_id", "territory")
+    users = {user for user, territory in may if territory and path.startswith(territory)} - {*state.authors}
+    url = f"/desk/zoning/sets/{several}/" if several else f"/desk/zoning/{state.row.id}/"
+    key = f"boundary.waiting:{several or 0}:{'' if several else state.row.id}:{now.isoformat()}"
+    data = {"village_zh": state.row.division_zh, "village_en": state.row.division_en, "url": url}
+    notify(kind="boundary.waiting", user_ids=sorted(users), data=data, key=key, now=now)
 
 
 def tell_boundaries(event: str, state: DraftState, *, day: date, now: datetime) -> None:

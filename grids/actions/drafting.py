@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import demand_right, within
 from grids.actions.operations import Edit, apply
-from grids.models import BoundaryDraft, Division, DraftPart, DraftStep, Scheme
+from grids.models import BoundaryDraft, ChangeSet, Division, DraftPart, DraftStep, Scheme
 from grids.queries.drafts import DraftState, Part, draft_state, last_parts
 from grids.rules.coverage import closed_degrees
 from ledger.actions import audit
@@ -43,7 +43,7 @@ def begin_draft(*, village: str, scheme: str, title: str, actor: Actor) -> int:
     return draft_id
 
 
-def start(*, village: str, scheme: str, title: str, actor: Actor, now: datetime) -> int:
+def start(*, village: str, scheme: str, title: str, actor: Actor, now: datetime, change_set: int | None = None) -> int:
     """The draft with its step 0, inside the caller's transaction; raises as `begin_draft` does."""
     demand_right(actor, EDIT)
     division = Division.objects.filter(code=village, level="village", valid__upper_inf=True).first()
@@ -55,6 +55,7 @@ def start(*, village: str, scheme: str, title: str, actor: Actor, now: datetime)
     draft = BoundaryDraft.objects.create(
         division=division,
         scheme=found,
+        change_set_id=change_set,
         title=title.strip(),
         drafted_by_id=int(actor.id),
         drafted_at=now,
@@ -75,6 +76,11 @@ class Beginning:
     detail: dict[str, Any]
 
 
+def open_set(*, scheme: Scheme, title: str, actor: Actor, now: datetime) -> ChangeSet:
+    """A change over several villages, still without drafts. The caller has decided that the actor may."""
+    return ChangeSet.objects.create(scheme=scheme, title=title.strip(), begun_by_id=int(actor.id), begun_at=now)
+
+
 def start_drawn(
     *,
     beginnings: Sequence[Beginning],
@@ -86,13 +92,16 @@ def start_drawn(
 ) -> list[int]:
     """Many drafts at their first step, in the caller's transaction and few statements; their ids in the same order.
 
+    Several of them are one change over several villages.
+
     The caller has decided that the actor may, and that the divisions are villages of his with an outline.
     """
     found = Scheme.objects.get(code=scheme)
-    person = {"drafted_by_id": int(actor.id), "drafted_at": now, "updated_at": now}
+    several = open_set(scheme=found, title=title, actor=actor, now=now) if len(beginnings) > 1 else None
+    person: dict[str, Any] = {"drafted_by_id": int(actor.id), "drafted_at": now, "updated_at": now}
+    person |= {"scheme": found, "change_set": several, "title": title.strip(), "version": 1, "position": 1}
     drafts = BoundaryDraft.objects.bulk_create(
-        BoundaryDraft(division_id=one.division_id, scheme=found, title=title.strip(), version=1, position=1, **person)
-        for one in beginnings
+        BoundaryDraft(division_id=one.division_id, **person) for one in beginnings
     )
     made: dict[str, Any] = {"made_by_id": int(actor.id), "made_at": now}
     first = DraftStep.objects.bulk_create(DraftStep(draft=one, number=0, operation="begin", **made) for one in drafts)
@@ -154,6 +163,17 @@ def locked(*, draft_id: int, version: int, stage: str, right: str, actor: Actor)
     return state
 
 
+def demand_alone(state: DraftState) -> None:
+    """A draft of a change over several villages goes its way with the others only.
+
+    Raises:
+        ValidationError: code in_set.
+    """
+    if state.row.change_set is not None:
+        message = _("This draft is part of a change over several villages; hand in, publish and withdraw that one.")
+        raise ValidationError(message, code="in_set")
+
+
 @transaction.atomic(durable=True)
 def edit_draft(*, draft_id: int, version: int, edit: Edit, actor: Actor) -> None:
     """Do one edit; what had been undone is gone.
@@ -206,6 +226,7 @@ def discard_draft(*, draft_id: int, version: int, actor: Actor) -> None:
     """Give a draft up; it stays in the list of those that are over."""
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=BoundaryDraft.Stage.DRAWING, right=EDIT, actor=actor)
+    demand_alone(state)
     _touch(state, now, stage=BoundaryDraft.Stage.DISCARDED)
     audit(actor=actor, action="boundary.discarded", now=now, object_kind="boundary_draft", object_id=draft_id)
 

@@ -13,19 +13,19 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from grids import gateways
-from grids.actions.boundary_news import tell_boundaries
+from grids.actions.boundary_news import tell_boundaries, tell_publishers
 from grids.actions.draft_checks import demand_base, demand_exact, demand_sound, record, set_draft
-from grids.actions.drafting import EDIT, locked
+from grids.actions.drafting import EDIT, demand_alone, locked
 from grids.actions.periods import close, since
 from grids.models import BoundaryDraft, Division, Grid, GridVersion
 from grids.queries import city_day
+from grids.queries.approvals import PUBLISH
 from grids.queries.boundaries import households_in
 from grids.queries.drafts import DraftState, draft_state, version_numbers
 from grids.rules.coverage import closed_degrees
 from ledger.actors import Actor
 from ledger.clock import app_now
 
-PUBLISH = "grids.publish"
 Stage = BoundaryDraft.Stage
 
 
@@ -38,19 +38,36 @@ def submit_draft(*, draft_id: int, version: int, actor: Actor) -> None:
         ValidationError: code defects, nothing, or moved_on.
     """
     seen = draft_state(draft_id, actor)
-    if seen is not None and seen.version == version and gateways.second_check(seen.rings, seen.outline):
+    if seen is not None and seen.version == version:
+        check_twice(seen)
+    _hand_in(draft_id=draft_id, version=version, actor=actor)
+
+
+def check_twice(seen: DraftState) -> None:
+    """The check by geopandas, in a process of its own: outside every transaction.
+
+    Raises:
+        ValidationError: code defects or disagree.
+    """
+    if gateways.second_check(seen.rings, seen.outline):
         demand_exact(seen)
         raise ValidationError(_("The two checks do not agree; tell the administrator."), code="disagree")
-    _hand_in(draft_id=draft_id, version=version, actor=actor)
 
 
 @transaction.atomic(durable=True)
 def _hand_in(*, draft_id: int, version: int, actor: Actor) -> None:
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
+    demand_alone(state)
+    hand_in(state=state, actor=actor, now=now)
+
+
+def hand_in(*, state: DraftState, actor: Actor, now: datetime) -> None:
+    """A locked draft that is being drawn, handed in."""
     demand_exact(state)
     demand_sound(state)
     set_draft(state, stage=Stage.SUBMITTED, submitted_by_id=actor.user_id, submitted_at=now, reason="", updated_at=now)
+    tell_publishers(state, now=now)
     record(action="boundary.submitted", state=state, actor=actor, now=now)
 
 
@@ -60,7 +77,13 @@ def send_back_draft(*, draft_id: int, version: int, reason: str, actor: Actor) -
     now = app_now()
     right = PUBLISH if actor.may(PUBLISH) else EDIT
     state = locked(draft_id=draft_id, version=version, stage=Stage.SUBMITTED, right=right, actor=actor)
-    if right == PUBLISH and not reason.strip():
+    demand_alone(state)
+    give_back(state=state, reason=reason, actor=actor, now=now)
+
+
+def give_back(*, state: DraftState, reason: str, actor: Actor, now: datetime) -> None:
+    """A locked draft that was handed in, given back to be drawn on."""
+    if actor.may(PUBLISH) and not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
     set_draft(state, stage=Stage.DRAWING, reason=reason.strip(), updated_at=now)
     record(action="boundary.sent_back", state=state, actor=actor, now=now)
@@ -80,6 +103,12 @@ def publish_draft(*, draft_id: int, version: int, effective_from: date, actor: A
     """
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=Stage.SUBMITTED, right=PUBLISH, actor=actor)
+    demand_alone(state)
+    put_out(state=state, effective_from=effective_from, actor=actor, now=now)
+
+
+def put_out(*, state: DraftState, effective_from: date, actor: Actor, now: datetime) -> None:
+    """A locked draft that was handed in, published; raises as `publish_draft` does."""
     if actor.user_id in state.authors:
         raise PermissionDenied("four_eyes")
     if effective_from <= city_day(now):
@@ -103,18 +132,24 @@ def withdraw_draft(*, draft_id: int, version: int, reason: str, actor: Actor) ->
     """
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=Stage.PUBLISHED, right=PUBLISH, actor=actor)
+    demand_alone(state)
+    take_back(state=state, reason=reason, actor=actor, now=now)
+
+
+def take_back(*, state: DraftState, reason: str, actor: Actor, now: datetime) -> None:
+    """A locked draft that was published, withdrawn; raises as `withdraw_draft` does."""
     day = state.row.effective_from
     if day is None or day <= city_day(now):
         raise ValidationError(_("These boundaries are in force already; draw another change."), code="in_force")
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
-    _take_back(state, day, now)
+    _withdraw_versions(state, day, now)
     set_draft(state, stage=Stage.WITHDRAWN, reason=reason.strip(), updated_at=now)
     tell_boundaries("withdrawn", state, day=day, now=now)
     record(action="boundary.withdrawn", state=state, actor=actor, now=now)
 
 
-def _take_back(state: DraftState, day: date, now: datetime) -> None:
+def _withdraw_versions(state: DraftState, day: date, now: datetime) -> None:
     made = list(GridVersion.objects.select_for_update().filter(draft_id=state.row.id))
     for version in made:
         version.valid = DateRange(empty=True)

@@ -49,6 +49,7 @@ class DraftRow:
     effective_from: date | None
     published_zh: str
     published_en: str
+    change_set: int | None  # the change over several villages it is part of
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +125,22 @@ class DraftState:
 
 _ROW = ("id", "title", "stage", "scheme__code", "division__code", "division__name_zh", "division__name_en",
         "division__path", "drafted_by__display_name", "drafted_by__display_name_en", "updated_at", "effective_from",
-        "published_by__display_name", "published_by__display_name_en")  # fmt: skip
+        "published_by__display_name", "published_by__display_name_en", "change_set_id")  # fmt: skip
 
 
 def _row(values: tuple[Any, ...]) -> DraftRow:
-    known: list[Any] = [*values[:12], values[12] or "", values[13] or ""]
+    known: list[Any] = [*values[:12], values[12] or "", values[13] or "", values[14]]
     return DraftRow(*known)
 
 
 def draft_rows(actor: Actor, *, closed: bool = False) -> list[DraftRow]:
-    """Drafts of the actor's territory, last touched first: those under way and published, or those that are over."""
+    """Drafts of the actor's territory, last touched first: those under way and published, or those that are over.
+
+    Those of a change over several villages stand in its own list.
+    """
     stages = ("in_force", "withdrawn", "discarded") if closed else (*OPEN, "published")
     rows: QuerySet[BoundaryDraft] = BoundaryDraft.objects.filter(stage__in=stages)
+    rows = rows.filter(change_set=None)
     rows = rows.filter(division__path__startswith=actor.territory) if actor.territory else rows.none()
     return [_row(row) for row in rows.order_by("-updated_at", "-id").values_list(*_ROW)[:LIST_MOST]]
 
@@ -219,20 +224,31 @@ def taken_codes(division_code: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class VillageRow:
-    """A village that can be zoned, with the number of its grids per scheme today."""
+    """A village that can be zoned, with the township it lies in."""
 
     id: int
     code: str
     name_zh: str
     name_en: str
     path: str
+    township_zh: str
+    township_en: str
 
 
 def villages_to_zone(actor: Actor, *, on: date) -> list[VillageRow]:
     """Villages with an outline in the actor's territory, by code."""
     rows = Division.objects.filter(level="village", valid__contains=on, outline__isnull=False)
     rows = rows.filter(path__startswith=actor.territory) if actor.territory else rows.none()
-    return [VillageRow(*row) for row in rows.order_by("code").values_list("id", "code", "name_zh", "name_en", "path")]
+    return village_rows(rows.order_by("code"))
+
+
+def village_rows(rows: "QuerySet[Division]") -> list[VillageRow]:
+    """Villages as rows, in the order of the queryset."""
+    found = rows.values_list("id", "code", "name_zh", "name_en", "path", "parent__name_zh", "parent__name_en")
+    return [
+        VillageRow(pk, code, zh, en, path, upper_zh or "", upper_en or "")
+        for pk, code, zh, en, path, upper_zh, upper_en in found
+    ]
 
 
 def territory_divisions(actor: Actor) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from grids.models import Division
 from grids.queries.boundaries import ring_from, wkb
-from grids.queries.drafts import VillageRow
+from grids.queries.drafts import VillageRow, village_rows
 from grids.rules.coverage import Ring
 
 REACH = 100.0  # metres; what lies further from every known boundary counts as this far
@@ -68,8 +68,7 @@ def villages_under(rings: Sequence[tuple[int, Ring]], *, on: date) -> dict[int, 
 def villages_known(*, on: date) -> dict[str, VillageRow]:
     """Every village with an outline by its code."""
     rows = Division.objects.filter(level="village", valid__contains=on, outline__isnull=False)
-    found = (VillageRow(*row) for row in rows.values_list("id", "code", "name_zh", "name_en", "path"))
-    return {row.code: row for row in found}
+    return {row.code: row for row in village_rows(rows)}
 
 
 def village_outlines(ids: Sequence[int]) -> dict[int, Ring]:

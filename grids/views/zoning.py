@@ -10,20 +10,25 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import ActorRequest, requires
 from accounts.views.common import take_over
 from grids import actions, queries
 from grids.forms import BeginForm, EditForm, VersionForm, ZoningForm
+from grids.queries.change_sets import set_rows
 from grids.queries.changes import boundary_changes
 from grids.queries.draft_page import draft_page
 from grids.queries.drafts import DraftState, draft_rows, draft_state, scheme_rows, villages_to_zone
+from grids.rules.codes import CODE_DIGITS
 from grids.views import zoning_words as words
+from grids.views.change_set_words import set_labels
 from grids.views.duty_words import over_words
 from grids.views.finding_words import finding_lines, moved_lines
 
 LOOK = requires("grids.edit", "grids.publish")
+TOWNSHIP_DIGITS = CODE_DIGITS["township"]
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -43,6 +48,8 @@ def _zoning(request: ActorRequest, form: BeginForm, status: int) -> HttpResponse
     context = {
         "drafts": words.with_labels(draft_rows(request.actor)),
         "over": words.with_labels(draft_rows(request.actor, closed=True)),
+        "sets": set_labels(set_rows(request.actor)),
+        "sets_over": set_labels(set_rows(request.actor, closed=True)),
         "form": form,
         "may_edit": request.actor.may("grids.edit"),
         "on": on,
@@ -59,7 +66,7 @@ def _zoning(request: ActorRequest, form: BeginForm, status: int) -> HttpResponse
 def _begin_form(request: ActorRequest, data: Any = None) -> BeginForm:
     form = BeginForm(data)
     villages = villages_to_zone(request.actor, on=queries.today())
-    words.offer(form, "village", [(row.code, words.text(row.name_zh, row.name_en)) for row in villages])
+    words.offer(form, "village", words.village_choices(villages))
     words.offer(form, "scheme", [(code, words.text(zh, en)) for code, zh, en in scheme_rows()])
     return form
 
@@ -70,11 +77,21 @@ def zoning_begin(request: ActorRequest) -> HttpResponse:
     form = _begin_form(request, request.POST)
     if form.is_valid():
         try:
-            draft = actions.begin_draft(**form.cleaned_data, actor=request.actor)
-            return redirect("grids_zoning_draft", draft=draft)
+            return _begun(request, **form.cleaned_data)
         except ValidationError as error:
             take_over(form, error)
     return _zoning(request, form, 422)
+
+
+def _begun(request: ActorRequest, *, village: list[str], scheme: str, title: str) -> HttpResponse:
+    """One village is a draft; several, or a township with all of its own, are one change."""
+    rows = villages_to_zone(request.actor, on=queries.today())
+    chosen = [row.code for row in rows if row.code in village or row.code[:TOWNSHIP_DIGITS] in village]
+    if len(chosen) == 1:
+        draft = actions.begin_draft(village=chosen[0], scheme=scheme, title=title, actor=request.actor)
+        return redirect("grids_zoning_draft", draft=draft)
+    made = actions.begin_change_set(villages=chosen, scheme=scheme, title=title, actor=request.actor)
+    return redirect("grids_change_set", set_id=made)
 
 
 def _state(request: ActorRequest, draft: int) -> DraftState:
@@ -175,11 +192,11 @@ MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
     "redo": (_step(True), ()),
     "discard": (_discard, ()),
     "submit": (_submit, ()),
-    "rebase": (words.told(actions.rebase_draft, _("Laid on the present boundaries.")), ("choices",)),
-    "explain": (words.told(actions.explain_warnings, _("The reasons are kept.")), ("reasons",)),
-    "back": (words.told(actions.send_back_draft, _("Given back to be drawn on.")), ("reason",)),
-    "publish": (words.told(actions.publish_draft, _("Published.")), ("effective_from",)),
-    "withdraw": (words.told(actions.withdraw_draft, _("Withdrawn.")), ("reason",)),
+    "rebase": (words.told(actions.rebase_draft, gettext_lazy("Laid on the present boundaries.")), ("choices",)),
+    "explain": (words.told(actions.explain_warnings, gettext_lazy("The reasons are kept.")), ("reasons",)),
+    "back": (words.told(actions.send_back_draft, gettext_lazy("Given back to be drawn on.")), ("reason",)),
+    "publish": (words.told(actions.publish_draft, gettext_lazy("Published.")), ("effective_from",)),
+    "withdraw": (words.told(actions.withdraw_draft, gettext_lazy("Withdrawn.")), ("reason",)),
 }
 
 

@@ -17,7 +17,7 @@ from grids.kinds import Consequence
 from grids.queries.boundaries import KINDS, Defect
 from grids.queries.changes import BoundaryChange
 from grids.queries.draft_page import DraftPage
-from grids.queries.drafts import DraftRow, DraftState
+from grids.queries.drafts import DraftRow, DraftState, VillageRow
 from grids.rules.coverage import closed_degrees, degrees_of
 
 STAGES = {
@@ -95,6 +95,14 @@ def offer(form: forms.Form, name: str, options: Iterable[tuple[str, str]]) -> No
         field.choices = list(options)
 
 
+def village_choices(rows: Sequence[VillageRow]) -> list[tuple[str, str]]:
+    """Each village, and each township of more than one with all of its villages."""
+    townships = Counter(row.path.split("/")[-3] for row in rows)
+    names = {row.path.split("/")[-3]: text(row.township_zh, row.township_en) for row in rows}
+    whole = [(code, _("all of %(township)s") % {"township": names[code]}) for code, n in townships.items() if n > 1]
+    return [*((row.code, text(row.name_zh, row.name_en)) for row in rows), *whole]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a list: a label, the words, and a place the map can show ("lon,lat", "" for none)."""
@@ -149,12 +157,12 @@ def done(operation: str) -> str:
     return _("%(what)s: saved in the draft.") % {"what": OPERATIONS[operation]}
 
 
-def told(action: Callable[..., Any], words_: str) -> Callable[..., str]:
+def told(action: Callable[..., Any], words_: str | Promise) -> Callable[..., str]:
     """An action, and what is said when it is done."""
 
     def act(**values: Any) -> str:
         action(**values)
-        return words_
+        return str(words_)
 
     return act
 
@@ -286,7 +294,7 @@ def map_shapes(state: DraftState, page: DraftPage) -> dict[str, Any]:
                 "ring": closed_degrees(ring)}  # fmt: skip
 
     return {
-        "outline": closed_degrees(state.outline),
+        "outlines": [closed_degrees(state.outline)],
         "parts": [shape(code, part.ring, lines[code].after) for code, part in state.parts.items()],
         "theirs": [
             {"code": row.code, "ring": closed_degrees(row.ring)} for row in page.moved if row.ring is not None
@@ -298,6 +306,16 @@ def map_shapes(state: DraftState, page: DraftPage) -> dict[str, Any]:
             for d in page.defects
         ],
     }  # fmt: skip
+
+
+def plain_shapes(state: DraftState) -> dict[str, Any]:
+    """Rings of a draft in which nothing was changed, with their names alone."""
+    rows = [
+        {"code": code, "name": text(part.name_zh, part.name_en), "label": "", "what": "", "level": "",
+         "ring": closed_degrees(part.ring)}
+        for code, part in state.parts.items()
+    ]  # fmt: skip
+    return {"outlines": [closed_degrees(state.outline)], "parts": rows, "base": rows, "theirs": [], "defects": []}
 
 
 def draft_words(state: DraftState, page: DraftPage, tool: str, grid: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ function remember() {
 }
 
 function go(changes) {
-  const url = new URL(location.href.replace(/(edit|undo|redo|submit|publish|back|withdraw|discard)\/(\?|$)/, "$2"));
+  const url = new URL(location.href.replace(/(edit|undo|redo|submit|publish|back|withdraw|discard|explain|rebase)\/(\?|$)/, "$2"));
   for (const [key, value] of Object.entries(changes)) url.searchParams.set(key, value);
   location.assign(url);
 }
@@ -61,7 +61,7 @@ function label(shape, layer) {
 function part(shape) {
   const classes = ["z-part", shape.level && `z-${shape.level}`, shape.what && shape.what !== "name" && "z-changed", shape.code === grid && "z-chosen"];
   const layer = L.polygon(shape.ring.slice(0, -1).map(flip), { className: classes.filter(Boolean).join(" "), pmIgnore: tool !== "border" || shape.code !== grid, snapIgnore: false, bubblingMouseEvents: false, interactive: tool !== "split" && tool !== "draw" });
-  layer.on("click", () => choose(shape.code));
+  layer.on("click", () => (shape.href ? location.assign(shape.href) : choose(shape.code)));
   layers.set(shape.code, layer.addTo(map));
   label(shape, layer);
 }
@@ -128,9 +128,9 @@ function tools() {
 }
 
 function show_all(data) {
-  const village = L.polygon(data.outline.slice(0, -1).map(flip), { className: "m-area", interactive: false, pmIgnore: true }).addTo(map);
+  const village = L.polygon(data.outlines.map((ring) => [ring.slice(0, -1).map(flip)]), { className: "m-area", interactive: false, pmIgnore: true }).addTo(map);
   // a line ends on the village's boundary at one of its vertices: they are shown, and the pointer is drawn to them
-  if (tool && tool !== "select") data.outline.slice(1).forEach((place) => L.circleMarker(flip(place), { radius: 3.5, className: "z-node", interactive: false, pmIgnore: true }).addTo(map));
+  if (tool && tool !== "select") data.outlines.flatMap((ring) => ring.slice(1)).forEach((place) => L.circleMarker(flip(place), { radius: 3.5, className: "z-node", interactive: false, pmIgnore: true }).addTo(map));
   if (show === "now") data.base.forEach((shape) => part({ ...shape, what: "" }));
   else data.parts.forEach(part);
   data.theirs.forEach((shape) => L.polygon(shape.ring.map(flip), { className: "z-theirs", interactive: false, pmIgnore: true, snapIgnore: true }).addTo(map));

@@ -185,6 +185,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("open311_*", _fixed({"form": "json"}, {"form": "xml"})),
     ("ogc_item", _fixed({"key": "divisions", "feature": "nothing"}, {"key": "divisions", "feature": "370902"})),
     ("ogc_*", _fixed({"key": "nothing"}, {"key": "divisions"})),
+    ("grids_change_set_move", _of_another("set_id", NO_ID, "change_set", move="submit")),
+    ("grids_change_set*", _of_another("set_id", NO_ID, "change_set")),
     ("grids_zoning_move", _of_another("draft", NO_ID, "draft", move="undo")),
     ("grids_zoning_*", _of_another("draft", NO_ID, "draft")),
     ("grids_duties_act", _fixed({"act": "nothing"}, {"act": "assign"})),

@@ -22,7 +22,7 @@ from accounts.models import Department, User
 from accounts.queries import presence_of_client, presence_of_user
 from cases.models import Assignment, Attachment, Case
 from events import actions
-from grids.models import BoundaryDraft, Division, DraftStep, Duty, Grid, GridVersion, Scheme
+from grids.models import BoundaryDraft, ChangeSet, Division, DraftStep, Duty, Grid, GridVersion, Scheme
 from ledger.actions import install_test_clock
 from ledger.actors import ANONYMOUS, CLOCK, Actor
 from ledger.cityfolder import CityFolder
@@ -219,7 +219,14 @@ def _of_others(world: World) -> None:
         drafted_at=now, updated_at=now,
     )  # fmt: skip
     DraftStep.objects.create(draft=draft, number=0, operation="begin", made_by=drafter, made_at=now)
-    world.others = {"run": import_run("grids.divisions", nobody), "draft": draft.pk, "matter": _matter(nobody)}
+    several = ChangeSet.objects.create(scheme=draft.scheme, title="other", begun_by=drafter, begun_at=now)
+    BoundaryDraft.objects.filter(pk=draft.pk).update(change_set=several)
+    world.others = {
+        "run": import_run("grids.divisions", nobody),
+        "draft": draft.pk,
+        "change_set": several.pk,
+        "matter": _matter(nobody),
+    }
 
 
 def _matter(department_id: int) -> str:

@@ -78,7 +78,7 @@ PAGES: dict[str, list[str]] = {
     ],
     "registrar": [
         "/desk/zoning/", "/desk/zoning/?date=2027-01-01&since={today}", "/desk/zoning/files/",
-        "/desk/zoning/{drawing}/", "/desk/zoning/{drawing}/?tool=split&grid={grid}",
+        "/desk/zoning/sets/{change_set}/", "/desk/zoning/{drawing}/", "/desk/zoning/{drawing}/?tool=split&grid={grid}",
         "/desk/imports/new/grids.divisions/", "/desk/imports/{divisions_right}/", "/desk/imports/{divisions_wrong}/",
         "/desk/duties/", "/desk/duties/?on={today}&grid={grid}", "/desk/blind-spots/",
     ],
@@ -127,6 +127,8 @@ NO_PAGE = {
     "mfa_download_recovery_codes": "text file",
     "accounts_home": "leads on to the start page of the role",
     "set_language": "leads back to where one came from",
+    "grids_change_set_map": "data for the map",
+    "grids_change_set_move": "leads back to the change",
     "grids_zoning_edit": "leads back to the draft",
     "grids_zoning_move": "leads back to the draft",
     "admin:*": "Django's own pages, of tables of the configuration to read; one role opens them, and none needs them",
