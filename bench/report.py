@@ -8,6 +8,7 @@ from bench.node import HOME
 from govplatform.runtime.paths import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "performance.md"
+SECTIONS = ("compiler",)
 KEPT = HOME / "figures.json"
 
 
@@ -67,6 +68,31 @@ def keep(figures: list[Figure], limits: dict[str, float], facts: dict[str, str])
     KEPT.write_text(json.dumps(known, indent=1, ensure_ascii=False))
 
 
+def keep_section(name: str, text: str) -> None:
+    """Write the section of a piece that stands alone; the rest of the page stays as it is."""
+    PAGE.write_text(_with_section(PAGE.read_text(), name, text))
+
+
+def _with_section(page: str, name: str, text: str) -> str:
+    """The page with what stands between the marks of a section replaced."""
+    first, last = _marks(name)
+    start, rest = page.split(first, 1)
+    return f"{start}{first}\n{text}\n{last}{rest.split(last, 1)[1]}"
+
+
+def _marks(name: str) -> tuple[str, str]:
+    return f"<!-- {name} -->", f"<!-- /{name} -->"
+
+
+def _sections(page: str, old: str) -> str:
+    """The page with the sections that the old page has."""
+    for name in SECTIONS:
+        first, last = _marks(name)
+        if first in old:
+            page = _with_section(page, name, old.split(first, 1)[1].split(last, 1)[0].strip())
+    return page
+
+
 def write() -> str:
     """docs/performance.md from the kept figures; returns the text."""
     known = json.loads(KEPT.read_text())
@@ -77,6 +103,7 @@ def write() -> str:
     text = (Path(__file__).parent / "page.md").read_text()
     for mark, value in (("{facts}", facts), ("{limits}", limits), ("{figures}", rows)):
         text = text.replace(mark, value)
+    text = _sections(text, PAGE.read_text() if PAGE.exists() else "")
     PAGE.write_text(text)
     return text
 

@@ -8,7 +8,7 @@ import shapely
 
 from grids.compiler import mesh
 from grids.compiler.given import Bools, Floats, Ints, Problem, summed
-from grids.compiler.ground import HARD, Ground, linked
+from grids.compiler.ground import HARD, Ground, Shapes, linked
 from grids.rules.coverage import METRES_LAT
 
 
@@ -51,7 +51,7 @@ class Cells:
     length: Floats
     area: Floats
     sites: Ints
-    walls: object
+    walls: Shapes
     weight: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property

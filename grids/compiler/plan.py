@@ -59,7 +59,7 @@ def ways(problem: Problem) -> list[Way]:
     """The alternatives asked for."""
     keep = problem.keep if problem.present else 0.0
     found = [
-        Way("balance", 4.0, 0.7, 0.5 * keep, 0.5),
+        Way("balance", 2.0, 1.0, 0.5 * keep, 0.5),
         Way("compact", 0.4, 2.0, 0.5 * keep, 0.2),
         Way("barriers", 1.0, 1.0, 0.5 * keep, 0.9),
     ]
@@ -151,7 +151,7 @@ def _begun(
         members = np.flatnonzero(field.regions.label == region)
         pieces = [members]
         if way.start == "today":
-            pieces = _today(problem, field, borders, members)
+            pieces = settled(problem, field, borders, members, field.home)
         found: list[Ints] = []
         for piece in pieces:
             weight = float(field.cells.weight[piece].sum())
@@ -165,22 +165,23 @@ def _begun(
     return label, np.array(wanted)
 
 
-def _today(problem: Problem, field: Field, borders: Graph, members: Ints) -> list[Ints]:
-    """The region's cells by their present grids, as disks; grids too light to stand alone are shared out."""
-    cells, home = field.cells, field.home
+def settled(problem: Problem, field: Field, borders: Graph, members: Ints, wish: Ints) -> list[Ints]:
+    """The region's cells by a wish for each (-1 for none), as disks; what is too light to stand alone is shared out."""
+    cells = field.cells
     inner = np.isin(borders.one, members)
     one, two = borders.one[inner], borders.two[inner]
-    same = (home[one] == home[two]) & (home[one] >= 0)
+    same = (wish[one] == wish[two]) & (wish[one] >= 0)
     core = linked(cells.count, one[same], two[same])
     weight = summed(core, cells.weight, cells.count)
     best: dict[int, int] = {}
     for cell in members[np.argsort(-weight[core[members]], kind="stable")].tolist():
-        grid = int(home[cell])
-        if grid >= 0 and weight[core[cell]] >= 0.5 * problem.target:
-            best.setdefault(grid, int(core[cell]))
+        number = int(wish[cell])
+        if number >= 0 and weight[core[cell]] >= 0.5 * problem.target:
+            best.setdefault(number, int(core[cell]))
     if not best:
         return [members]
-    return regrown(field, borders, members, np.array([{v: k for k, v in best.items()}.get(int(c), -1) for c in core]))
+    names = {found: number for number, found in best.items()}
+    return regrown(field, borders, members, np.array([names.get(found, -1) for found in core.tolist()]))
 
 
 def regrown(field: Field, borders: Graph, members: Ints, desired: Ints) -> list[Ints]:

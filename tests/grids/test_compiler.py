@@ -10,7 +10,7 @@ from tests.grids.compiler_world import Data, answer, faults, house, question, ro
 
 @st.composite
 def towns(draw: st.DrawFn) -> Data:
-    """Houses on a jittered raster, some without outline, some touching, with barriers anywhere."""
+    """Houses on a jittered raster, some without outline, some with an annex, with barriers anywhere."""
     columns, lines = draw(st.integers(2, 7)), draw(st.integers(2, 6))
     random = draw(st.randoms(use_true_random=False))
     buildings = []
@@ -18,11 +18,17 @@ def towns(draw: st.DrawFn) -> Data:
         x, y = 100 + number % columns * 260, 100 + number // columns * 260
         if random.random() < 0.15 and number:
             continue
-        one = house(number, x + random.randint(0, 60), y + random.randint(0, 60), random.randint(1, 90))
+        one = house(number, x + random.randint(0, 110), y + random.randint(0, 110), random.randint(1, 90))
         one["households"] = random.choice([0, one["households"], one["households"]]) if number else 30
         if random.random() < 0.2:
             one["shape"] = None
         buildings.append(one)
+        if random.random() < 0.15:
+            corner = one["place"]
+            annex = house(number + 1000, 0, 0, 5, size=15)
+            east, north = (corner[0] - world.EAST) * 1e6 + 55, (corner[1] - world.NORTH) * 1e6 - 20
+            annex |= {"place": world.place(east + 7, north + 7), "shape": world.box(east, north, 15, 15)}
+            buildings.append(annex)
     width, height = columns * 260 + 200, lines * 260 + 200
     barriers = [
         {
@@ -32,10 +38,14 @@ def towns(draw: st.DrawFn) -> Data:
         }
         for _ in range(draw(st.integers(0, 3)))
     ]
-    if draw(st.booleans()):
+    for _ in range(draw(st.integers(0, 2))):
         x = 100 + 260 * random.randint(1, columns) - 20
         line = [world.place(x, -50), world.place(x + 5, height + 50)]
         barriers.append({"kind": "river", "line": line, "strength": 1.0})
+    if draw(st.booleans()):
+        y = 100 + 260 * random.randint(0, lines) - 20
+        line = [world.place(80, y), world.place(340, y), world.place(340, y + 260), world.place(80, y + 260)]
+        barriers.append({"kind": "wall", "line": [*line, line[0]], "strength": 0.9})
     step = draw(st.sampled_from([100, 200, 5000]))
     data = question(buildings, width, height, barriers=barriers, seed=draw(st.integers(0, 9)))
     data["parents"][0]["ring"] = world.outline(width, height, step)
