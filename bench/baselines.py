@@ -46,7 +46,7 @@ def max_p(problem: Problem, field: Field, count: int) -> Ints:
     table, near = _frame(field)
     least = problem.target * (1 - problem.tolerance)
     model = MaxPHeuristic(
-        table, near, ["x", "y"], "weight", least, 2, max_iterations_construction=5, max_iterations_sa=5
+        table, near, ["x", "y"], "weight", least, 2, max_iterations_construction=2, max_iterations_sa=2
     )
     model.solve()
     return np.array(model.labels_)
@@ -142,12 +142,9 @@ def _repaired(problem: Problem, field: Field, label: Ints) -> Data:
     """Figures after the compiler's own post-step: disks inside regions, whole buildings, drawn the same way."""
     borders = graph.within(field.graph, field.regions.label, 0.0)
     mended = np.full(field.cells.count, -1, dtype=np.int64)
-    number = 0
-    for region in range(field.regions.count):
-        members = np.flatnonzero(field.regions.label == region)
-        for piece in plan.settled(problem, field, borders, members, label):
-            mended[piece] = number
-            number += 1
+    pieces = [piece for region in plan.settled(problem, field, borders, label) for piece in region]
+    for number, piece in enumerate(pieces):
+        mended[piece] = number
     parts = plan.drawn(problem, field, mended)
     row = _balance(problem, np.array([part.weight for part in parts])) | {"cut": 0, "loose": 0}
     compactness = round(float(np.mean([part.compactness for part in parts])), 4)

@@ -29,7 +29,7 @@ class Wrong(Exception):
 
     Arguments:
         code: which rule: missing, number, ring_crosses, ring_short, parent_unknown, parent_empty, parent_weightless,
-            building_outside, target.
+            building_outside, target, not_exact.
         at: where in the question, for example `buildings[3].place`.
     """
 

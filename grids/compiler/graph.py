@@ -1,5 +1,6 @@
 """Who borders on whom, how long, and in which regions between dividing barriers a parent falls."""
 
+import heapq
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -86,33 +87,52 @@ def regions(cells: Cells, graph: Graph, least: float) -> Regions:
     named: list[tuple[str, int, float]] = []
     while True:
         weight = summed(label, cells.weight, cells.count)
-        pair = _enclosed(cells, label) or _smallest(graph, label, weight, least)
-        if pair is None:
+        pairs = [("component_enclosed", *pair) for pair in faults(merged(cells.sides, label), cells.nodes)]
+        pairs = pairs or [("component_too_small", *pair) for pair in _too_light(graph, label, weight, least)]
+        if not pairs:
             break
-        kind, keep, gone = pair
-        named.append((kind, int(np.flatnonzero(label == gone)[0]), float(weight[gone])))
-        label = np.where(label == gone, keep, label)
+        named += [(reason, gone, float(weight[gone])) for reason, _, gone in pairs]
+        kept, gone = np.array([pair[1:] for pair in pairs]).T
+        label = linked(cells.count, kept, gone)[label]
     return Regions(np.unique(label, return_inverse=True)[1].astype(np.int64), named)
 
 
-def _enclosed(cells: Cells, label: Ints) -> tuple[str, int, int] | None:
-    pairs = faults(merged(cells.sides, label), cells.nodes)
-    return ("component_enclosed", *pairs[0]) if pairs else None
+def _too_light(graph: Graph, label: Ints, weight: Floats, least: float) -> list[tuple[int, int]]:
+    """Regions below `least` and the neighbour each goes to, the lightest first, as (kept, gone).
+
+    A region is named by its smallest cell. A neighbour may be light as well: what it goes to takes both.
+    """
+    a, b = label[graph.one], label[graph.two]
+    border = a != b
+    count = len(label)
+    names, back = np.unique(np.minimum(a, b)[border] * count + np.maximum(a, b)[border], return_inverse=True)
+    near: dict[int, dict[int, float]] = {}
+    for name, length in zip(names.tolist(), summed(back, graph.length[border], len(names)).tolist(), strict=True):
+        one, two = divmod(name, count)
+        near.setdefault(one, {})[two] = near.setdefault(two, {})[one] = length
+    mass = {region: float(weight[region]) for region in near}
+    heap = [(value, region) for region, value in mass.items() if value < least]
+    heapq.heapify(heap)
+    found = []
+    while heap:
+        value, gone = heapq.heappop(heap)
+        if value != mass.get(gone) or not near[gone]:
+            continue
+        kept = max(near[gone], key=lambda region: (near[gone][region], -region))
+        found.append((kept, gone))
+        _absorb(near, mass, kept, gone)
+        if mass[kept] < least:
+            heapq.heappush(heap, (mass[kept], kept))
+    return found
 
 
-def _smallest(graph: Graph, label: Ints, weight: Floats, least: float) -> tuple[str, int, int] | None:
-    names = np.unique(label)
-    if len(names) < 2:
-        return None
-    small = names[np.argsort(weight[names], kind="stable")]
-    for gone in small[weight[small] < least].tolist():
-        a, b = label[graph.one], label[graph.two]
-        border = (a == gone) != (b == gone)
-        near = np.where(a == gone, b, a)[border]
-        if len(near):
-            length = summed(near, graph.length[border], int(names.max()) + 1)
-            return "component_too_small", int(np.argmax(length)), int(gone)
-    return None
+def _absorb(near: dict[int, dict[int, float]], mass: dict[int, float], kept: int, gone: int) -> None:
+    """One region takes another with its borders."""
+    mass[kept] += mass.pop(gone)
+    for other, length in near.pop(gone).items():
+        del near[other][gone]
+        if other != kept:
+            near[kept][other] = near[other][kept] = near[kept].get(other, 0.0) + length
 
 
 class Rounds:

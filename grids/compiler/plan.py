@@ -9,7 +9,7 @@ import shapely
 
 from grids.compiler import draw, graph, ground, score, split
 from grids.compiler.cells import Cells, build
-from grids.compiler.given import Data, Floats, Ints, Parent, Problem, summed
+from grids.compiler.given import Data, Floats, Ints, Parent, Problem, Wrong, summed
 from grids.compiler.graph import Graph, Regions, Rounds
 from grids.compiler.ground import linked
 from grids.compiler.refine import Division, Wish, grow, refine
@@ -147,75 +147,75 @@ def _begun(
     """A first division of all regions, and the weight each part should have."""
     label = np.full(field.cells.count, -1, dtype=np.int64)
     wanted: list[float] = []
-    for region in range(field.regions.count):
-        members = np.flatnonzero(field.regions.label == region)
-        pieces = [members]
-        if way.start == "today":
-            pieces = settled(problem, field, borders, members, field.home)
+    if way.start == "today":
+        begun = settled(problem, field, borders, field.home)
+    else:
+        begun = [[members] for members in _grouped(field.regions.label, field.regions.count)]
+    for pieces in begun:
         found: list[Ints] = []
         for piece in pieces:
             weight = float(field.cells.weight[piece].sum())
             count = split.count_for(weight, problem.target)
             low = len(pieces) > 1 and weight <= (1 + problem.tolerance) * problem.target
             found += [piece] if low else split.divide(field.cells, borders, piece, count, lambda: told(0, 1))
-        mean = float(field.cells.weight[members].sum()) / len(found)
+        mean = float(sum(field.cells.weight[piece].sum() for piece in found)) / len(found)
         for piece in found:
             label[piece] = len(wanted)
             wanted.append(mean)
     return label, np.array(wanted)
 
 
-def settled(problem: Problem, field: Field, borders: Graph, members: Ints, wish: Ints) -> list[Ints]:
-    """The region's cells by a wish for each (-1 for none), as disks; what is too light to stand alone is shared out."""
-    cells = field.cells
-    inner = np.isin(borders.one, members)
-    one, two = borders.one[inner], borders.two[inner]
-    same = (wish[one] == wish[two]) & (wish[one] >= 0)
-    core = linked(cells.count, one[same], two[same])
-    weight = summed(core, cells.weight, cells.count)
-    best: dict[int, int] = {}
-    for cell in members[np.argsort(-weight[core[members]], kind="stable")].tolist():
-        number = int(wish[cell])
-        if number >= 0 and weight[core[cell]] >= 0.5 * problem.target:
-            best.setdefault(number, int(core[cell]))
-    if not best:
-        return [members]
-    names = {found: number for number, found in best.items()}
-    return regrown(field, borders, members, np.array([names.get(found, -1) for found in core.tolist()]))
+def _grouped(label: Ints, count: int) -> list[Ints]:
+    """The cells of each label, 0..count-1."""
+    order = np.argsort(label, kind="stable")
+    bounds = np.searchsorted(label[order], np.arange(count + 1))
+    return [order[bounds[k] : bounds[k + 1]] for k in range(count)]
 
 
-def regrown(field: Field, borders: Graph, members: Ints, desired: Ints) -> list[Ints]:
-    """Disks towards what is desired: each begins at the cell nearest to its middle.
+def settled(problem: Problem, field: Field, borders: Graph, wish: Ints) -> list[list[Ints]]:
+    """For each region its cells by a wish for each (-1 for none), as disks; the largest piece of each wish counts.
 
-    Arguments:
-        desired: a number for each cell, -1 for no wish.
+    A piece lighter than half of the target is shared out; a region without any other piece stays whole.
     """
-    names = np.unique(desired[members])
-    names = names[names >= 0]
+    cells, region = field.cells, field.regions.label
+    same = (wish[borders.one] == wish[borders.two]) & (wish[borders.one] >= 0)
+    core = linked(cells.count, borders.one[same], borders.two[same])
+    weight = summed(core, cells.weight, cells.count)
+    best: dict[tuple[int, int], int] = {}
+    for root in sorted(np.unique(core).tolist(), key=lambda root: -weight[root]):
+        if wish[root] >= 0 and weight[root] >= 0.5 * problem.target:
+            best.setdefault((int(region[root]), int(wish[root])), root)
+    number = np.full(cells.count, -1, dtype=np.int64)
+    number[list(best.values())] = np.arange(len(best))
+    found = _grown(field, borders, number[core], len(best))
+    members = _grouped(region, field.regions.count)
+    pieces: list[list[Ints]] = [[] for _ in members]
+    for part in _grouped(found, len(best)):
+        pieces[region[part[0]]].append(part)
+    return [mine if (found[all_] >= 0).all() else [all_] for mine, all_ in zip(pieces, members, strict=True)]
+
+
+def _grown(field: Field, borders: Graph, desired: Ints, count: int) -> Ints:
+    """Disks towards what is desired (-1: nothing): each begins at the cell nearest to its middle."""
     cells = field.cells
-    rank = np.where(desired >= 0, np.searchsorted(names, desired), -1)
     seeds: dict[int, int] = {}
-    for part in range(len(names)):
-        mine = members[rank[members] == part]
+    for part, mine in enumerate(_grouped(desired, count)):
         gap = np.hypot(*(cells.centre[mine] - cells.centre[mine].mean(axis=0)).T)
         seeds[part] = int(mine[np.argmin(gap)])
     blank = np.full(cells.count, -1, dtype=np.int64)
-    division = Division(cells, borders, field.rounds, blank, np.zeros(len(names)), blank, blank[: len(names)])
-    keep = np.zeros(cells.count, dtype=bool)
-    keep[members] = True
-    grow(division, np.where(keep, rank, -1).tolist(), seeds, members.tolist())
-    found = np.array(division.label)
-    return [np.flatnonzero(found == part) for part in range(len(names))]
+    division = Division(cells, borders, field.rounds, blank, np.zeros(count), blank, np.full(count, -1))
+    grow(division, desired.tolist(), seeds)
+    return np.array(division.label, dtype=np.int64)
 
 
 def drawn(problem: Problem, field: Field, label: Ints) -> list["score.Part"]:
     """Rings of the parts of one parent, with what is in them.
 
     Raises:
-        RuntimeError: parts that do not fill the parent exactly even as the cells are.
+        Wrong: not_exact, parts that do not fill the parent even as the cells are; none was ever seen.
     """
     for reach in (STRAIGHT, STRAIGHT / 4, 0.0):
         rings = draw.rings(field.cells, label, field.parent.ring, field.origin, reach)
         if rings is not None:
             return score.parts(problem, field, label, rings)
-    raise RuntimeError(f"the parts do not fill {field.parent.code} exactly")
+    raise Wrong("not_exact", field.parent.code)

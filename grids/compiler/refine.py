@@ -176,13 +176,13 @@ def _move(division: Division, judge: Judge, cell: int) -> bool:
     return False
 
 
-def grow(division: Division, desired: list[int], seeds: dict[int, int], members: list[int]) -> None:
+def grow(division: Division, desired: list[int], seeds: dict[int, int]) -> None:
     """Fill parts from one cell each, as disks, towards what is desired; what is left goes where it can."""
     for part, cell in seeds.items():
         division.put(cell, part)
     ring = deque(other for cell in seeds.values() for other, _ in division.near[cell])
     _fill(division, ring, lambda cell: [desired[cell]])
-    ring.extend(cell for cell in members if division.label[cell] < 0)
+    ring.extend(cell for cell, part in enumerate(division.label) if part < 0)
     _fill(division, ring, lambda cell: _beside(division, cell))
 
 
