@@ -1,8 +1,20 @@
 """Registers dotted names only."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 from ledger import kinds
+
+ABSENCE: dict[str, Any] = {
+    "model": "grids.Absence",
+    "fields": ("user", "substitute", "valid"),
+    "basis": ("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed"),
+    "after": ("最后一天之后；不记录原因", "after the last day; no reason is kept"),
+    "action": "delete",
+    "days": 730,
+    "rows": "grids.queries.roster.old_absences",
+}
 
 
 class GridsConfig(AppConfig):
@@ -35,6 +47,9 @@ class GridsConfig(AppConfig):
             name_zh="网格边界图层",
             name_en="Layer of boundaries",
         )
+        kinds.register_job(
+            "grids.compile", step="grids.actions.propose_step", name_zh="网格划分方案", name_en="Division", queue="geo"
+        )
         kinds.register_city_part(
             "city", "grids.actions.load_city_facts", order=1, export="grids.imports.export_city_facts"
         )
@@ -46,14 +61,5 @@ class GridsConfig(AppConfig):
         kinds.register_city_part(
             "duty_kinds", "grids.actions.load_duty_kinds", order=13, export="grids.imports.export_duty_kinds"
         )
-        kinds.register_retention(
-            "grids.absence",
-            model="grids.Absence",
-            fields=("user", "substitute", "valid"),
-            basis=("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed"),
-            after=("最后一天之后；不记录原因", "after the last day; no reason is kept"),
-            action="delete",
-            days=730,
-            rows="grids.queries.roster.old_absences",
-        )
+        kinds.register_retention("grids.absence", **ABSENCE)
         kinds.register_periodic("grids.boundaries", handler="grids.actions.bring_into_force", seconds=60)

@@ -159,6 +159,54 @@ class BeginForm(forms.Form):
     title = forms.CharField(label=_("What it is for"), max_length=120)
 
 
+class ProposeForm(forms.Form):
+    """What the grid compiler is asked."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    target = forms.IntegerField(label=_("Households of a grid"), min_value=20, max_value=5000, initial=400)
+    tolerance = forms.IntegerField(
+        label=_("Allowed deviation, percent"), min_value=5, max_value=50, initial=15, help_text=_("15 is usual")
+    )
+    keep = forms.IntegerField(
+        label=_("Change as little as possible, percent"),
+        min_value=0,
+        max_value=100,
+        initial=0,
+        help_text=_("0 draws anew, 100 moves a border only where a grid is far from the target"),
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"), min_value=0, max_value=9999, initial=1, help_text=_("the same number gives the same proposal")
+    )
+
+    def settings(self) -> dict[str, Any]:
+        """As the compiler takes them: shares, not percent."""
+        given = self.cleaned_data
+        return {
+            "target": given["target"],
+            "tolerance": given["tolerance"] / 100,
+            "weights": {"households": 1, "residents": 0, "activity": 0},
+            "keep": given["keep"] / 100,
+            "seed": given["seed"],
+        }
+
+
+class TakeForm(forms.Form):
+    """Which alternative of a proposal is taken, and the draft as it was seen."""
+
+    version = forms.IntegerField()
+    number = forms.IntegerField(min_value=0)
+
+    def given(self) -> dict[str, int]:
+        """Both numbers.
+
+        Raises:
+            ValidationError: keyed by field.
+        """
+        if not self.is_valid():
+            raise forms.ValidationError(self.errors.as_data())
+        return {"version": self.cleaned_data["version"], "number": self.cleaned_data["number"]}
+
+
 class VersionForm(forms.Form):
     """What every button of a draft sends: the draft as it was seen."""
 

@@ -225,6 +225,21 @@ class WarningReason(models.Model):
         return f"{self.draft_id} {self.kind} {self.code}"
 
 
+class Proposal(models.Model):
+    """A division of a draft's village as the grid compiler proposes it, in several alternatives; nothing in force."""
+
+    draft = models.ForeignKey(BoundaryDraft, on_delete=models.CASCADE, related_name="proposals")
+    settings = models.JSONField()  # target, tolerance, weights, keep, seed
+    job_id = models.UUIDField(null=True)
+    answer = models.JSONField(null=True)  # see grids/compiler; null while it is computed
+    fault = models.CharField(max_length=40, blank=True)  # code of why there is no answer
+    begun_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.pk}"
+
+
 class Duty(models.Model):
     """Who answers for a grid: one named worker and one deputy at a time (user ids are of accounts)."""
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from grids import api, views
-from grids.views import blind_spots, change_sets, duties, layers, zoning
+from grids.views import blind_spots, change_sets, duties, layers, proposals, zoning
 
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
@@ -27,6 +27,14 @@ urlpatterns = [
     path("desk/zoning/<int:draft>/", zoning.zoning_draft, name="grids_zoning_draft"),
     path("desk/zoning/<int:draft>/map.json", zoning.zoning_map, name="grids_zoning_map"),
     path("desk/zoning/<int:draft>/edit/", zoning.zoning_edit, name="grids_zoning_edit"),
+    path("desk/zoning/<int:draft>/proposals/", proposals.proposals, name="grids_proposals"),
+    path("desk/zoning/<int:draft>/proposals/<int:proposal_id>/", proposals.proposal_page, name="grids_proposal"),
+    path(
+        "desk/zoning/<int:draft>/proposals/<int:proposal_id>/take/", proposals.proposal_take, name="grids_proposal_take"
+    ),
+    path(
+        "desk/zoning/<int:draft>/proposals/<int:proposal_id>/stop/", proposals.proposal_stop, name="grids_proposal_stop"
+    ),
     path("desk/zoning/<int:draft>/<slug:move>/", zoning.zoning_move, name="grids_zoning_move"),
     path("addresses/", views.addresses, name="grids_addresses"),
     path("map/config.json", views.map_config, name="grids_map_config"),

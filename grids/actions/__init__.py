@@ -19,6 +19,7 @@ from grids.actions.layer_reading import layer_choices, layer_preview, read_layer
 from grids.actions.layers import commit_layer, export_layer
 from grids.actions.numbering import Misplaced
 from grids.actions.operations import Edit
+from grids.actions.proposing import propose, propose_step, take_alternative
 from grids.actions.publishing import publish_draft, send_back_draft, submit_draft, withdraw_draft
 from grids.actions.rebasing import rebase_draft
 from grids.actions.roster import (
@@ -55,6 +56,8 @@ __all__ = [
     "load_duties",
     "load_duty_kinds",
     "load_town",
+    "propose",
+    "propose_step",
     "publish_draft",
     "publish_set",
     "read_layer",
@@ -65,6 +68,7 @@ __all__ = [
     "step_draft",
     "submit_draft",
     "submit_set",
+    "take_alternative",
     "transfer_duties",
     "upload_layer",
     "withdraw_draft",

@@ -44,6 +44,7 @@ OPERATIONS = {
     "weld": gettext_lazy("Snapped"),
     "rename": gettext_lazy("Named"),
     "import": gettext_lazy("Imported"),
+    "compile": gettext_lazy("Proposal taken"),
     "base": gettext_lazy("Present boundaries"),
     "rebase": gettext_lazy("Laid on them"),
 }

@@ -105,6 +105,14 @@ def resume_job(*, job_id: UUID, actor: Actor) -> None:
     _promise_step(job, now)
 
 
+@transaction.atomic(durable=True)
+def report_progress(*, job_id: UUID, done: int, total: int) -> bool:
+    """What a long step has reached, from inside it. Returns whether somebody has asked the job to stop."""
+    rows = Job.objects.filter(pk=job_id)
+    rows.update(done=done, total=total, updated_at=app_now())
+    return rows.filter(cancel_requested=True).exists()
+
+
 def _locked(job_id: UUID, actor: Actor) -> Job:
     job = Job.objects.select_for_update().get(pk=job_id)
     if not actor.may(RIGHT) and (job.actor_kind, job.actor_id) != (actor.kind, actor.id):

@@ -187,6 +187,8 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("ogc_*", _fixed({"key": "nothing"}, {"key": "divisions"})),
     ("grids_change_set_move", _of_another("set_id", NO_ID, "change_set", move="submit")),
     ("grids_change_set*", _of_another("set_id", NO_ID, "change_set")),
+    ("grids_proposals", _of_another("draft", NO_ID, "draft")),
+    ("grids_proposal*", _of_another("draft", NO_ID, "draft", proposal_id=NO_ID)),
     ("grids_zoning_move", _of_another("draft", NO_ID, "draft", move="undo")),
     ("grids_zoning_*", _of_another("draft", NO_ID, "draft")),
     ("grids_duties_act", _fixed({"act": "nothing"}, {"act": "assign"})),

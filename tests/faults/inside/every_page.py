@@ -32,7 +32,7 @@ from govplatform.demo.scenario import Story  # noqa: E402
 from govplatform.demo.services import RESTAURANT, SENIOR, Matters, Plan  # noqa: E402
 from govplatform.demo.subjects import SUBJECTS  # noqa: E402
 from govplatform.demo.wages import WageDemo  # noqa: E402
-from grids.actions import begin_change_set, begin_draft  # noqa: E402
+from grids.actions import begin_change_set, begin_draft, propose  # noqa: E402
 from grids.models import BoundaryDraft, Division, Grid  # noqa: E402
 from grids.queries import today  # noqa: E402
 from ledger import kinds  # noqa: E402
@@ -129,6 +129,9 @@ def boundaries() -> Iterator[tuple[str, Any]]:
     redraw()
     yield "waiting", BoundaryDraft.objects.order_by("-pk")[0].pk
     yield "drawing", begin_draft(village=DRAWN_ON, scheme="service", title=TITLE, actor=actor("registrar"))
+    settings = {"target": 400, "tolerance": 0.15, "weights": {"households": 1}, "keep": 0.5, "seed": 1}
+    drawing = BoundaryDraft.objects.order_by("-pk")[0].pk
+    yield "proposal", propose(draft_id=drawing, version=0, settings=settings, actor=actor("registrar"))
     villages = [DRAWN_ON, Division.objects.filter(level="village", outline__isnull=False).order_by("code")[0].code]
     yield "change_set", begin_change_set(villages=villages, scheme="service", title=TITLE, actor=actor("registrar"))
     yield "grid", Grid.objects.filter(division__code=DRAWN_ON, scheme__code="service").order_by("pk")[0].code

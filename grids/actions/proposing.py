@@ -1,0 +1,127 @@
+"""The grid compiler at work for a draft: asked as a job, and one of its alternatives taken as a step."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from grids import gateways
+from grids.actions.draft_checks import record
+from grids.actions.drafting import EDIT, keep_step, locked
+from grids.actions.numbering import Numbering, next_part
+from grids.models import BoundaryDraft, Proposal
+from grids.queries.drafts import DraftState, Part, state_of
+from grids.queries.proposals import DIVIDED, SCHEME, ground
+from grids.rules.coverage import Ring, exact, ring_of
+from ledger.actions import JobView, StepResult, report_progress, start_job
+from ledger.actors import Actor
+from ledger.clock import app_now
+from ledger.models import Job
+
+Stage = BoundaryDraft.Stage
+
+
+@transaction.atomic(durable=True)
+def propose(*, draft_id: int, version: int, settings: Mapping[str, Any], actor: Actor) -> int:
+    """Ask the compiler for divisions of the draft's village as it is drawn now. Returns the proposal's id.
+
+    Arguments:
+        settings: target (households of a grid), tolerance (share), weights (households, residents, activity),
+            keep (0 to 1: change as little as possible), seed.
+
+    Raises:
+        PermissionDenied: no right to edit.
+        ValidationError: not a service scheme, nothing to divide, another one is running, or moved_on.
+    """
+    now = app_now()
+    state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
+    if state.row.scheme != SCHEME:
+        raise ValidationError(_("Proposals are made for service grids; unit grids hold no households."), code="scheme")
+    running = Proposal.objects.filter(
+        draft=draft_id, job_id__in=Job.objects.filter(state__in=("waiting", "running")).values("pk")
+    )
+    if running.exists():
+        raise ValidationError(_("A proposal for this draft is being computed; stop it or wait."), code="running")
+    if not ground(state, settings).question["parents"]:
+        raise ValidationError(_("There are no households in the base grids of this village."), code="empty")
+    made = Proposal.objects.create(draft_id=draft_id, settings=dict(settings), begun_by_id=int(actor.id), begun_at=now)
+    made.job_id = start_job(kind="grids.compile", params={"proposal": made.pk}, actor=actor, now=now)
+    made.save(update_fields=["job_id"])
+    record(action="boundary.proposed", state=state, actor=actor, now=now, proposal=made.pk)
+    return made.pk
+
+
+def propose_step(job: JobView, budget_seconds: float) -> StepResult:
+    """Ask the compiler, in a process of its own, and keep its answer. The same question has the same answer."""
+    row = Proposal.objects.select_related("draft__division").get(pk=job.params["proposal"])
+    question = ground(state_of(row.draft), row.settings).question
+    fault, answer = "", None
+
+    def told(percent: int) -> bool:
+        return report_progress(job_id=job.id, done=percent, total=100)
+
+    try:
+        answer = gateways.compile_grids(question, seconds=budget_seconds, progress=told)
+    except gateways.NoAnswer as refusal:
+        fault = refusal.code
+    _keep(row.pk, answer, fault)
+    return StepResult(done=100 if answer else job.done, total=100, finished=fault != "stopped", message=fault)
+
+
+@transaction.atomic(durable=True)
+def _keep(proposal_id: int, answer: dict[str, Any] | None, fault: str) -> None:
+    Proposal.objects.filter(pk=proposal_id).update(answer=answer, fault=fault)
+
+
+@transaction.atomic(durable=True)
+def take_alternative(*, draft_id: int, proposal_id: int, number: int, version: int, actor: Actor) -> None:
+    """Make one alternative the next step of the draft, to be edited on; undoing it gives the draft of before.
+
+    A grid that goes on keeps code, name and people; the others get new codes, west to east, then north to south.
+
+    Raises:
+        PermissionDenied: no right to edit.
+        ValidationError: no such alternative, the draft was changed since it was computed, or moved_on.
+    """
+    now = app_now()
+    state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
+    row = Proposal.objects.filter(pk=proposal_id, draft=draft_id).first()
+    alternatives = (row.answer or {}).get("alternatives", []) if row is not None else []
+    if row is None or not 0 <= number < len(alternatives):
+        raise ValidationError(_("There is no such alternative."), code="absent")
+    kept = ground(state, row.settings).kept
+    parts = _divided(state, kept, alternatives[number]["parts"])
+    if not exact({code: part.ring for code, part in parts.items()}, state.outline):
+        message = _("The draft was changed since this was computed. Ask for a new proposal.")
+        raise ValidationError(message, code="moved_on")
+    detail = {"codes": sorted(parts.keys() - set(kept)), "proposal": proposal_id}
+    keep_step(state=state, operation="compile", detail=detail, parts=parts, actor=actor, now=now)
+    record(action="boundary.alternative", state=state, actor=actor, now=now, proposal=proposal_id, number=number)
+
+
+def _divided(state: DraftState, kept: tuple[str, ...], rows: list[dict[str, Any]]) -> dict[str, Part]:
+    parts = {code: state.parts[code] for code in kept}
+    fresh: list[Ring] = []
+    for row in rows:
+        ring, code = ring_of(row["ring"]), row["of"]
+        if code in state.parts and code not in parts:
+            parts[code] = replace(state.parts[code], ring=ring)
+        else:
+            fresh.append(ring)
+    place = Numbering(
+        state.row.scheme, state.row.division_code, state.row.division_zh, state.row.division_en, state.base
+    )
+    taken = state.taken | set(state.parts)
+    for ring in sorted(fresh, key=_from_north_west):
+        part = replace(next_part(place, ring, taken), type=DIVIDED)
+        parts[part.code] = part
+        taken.add(part.code)
+    return parts
+
+
+def _from_north_west(ring: Ring) -> tuple[float, float]:
+    """Sequence runs west to east, then north to south (domain: GB/T 30428.1)."""
+    return sum(lon for lon, _lat in ring) / len(ring), -sum(lat for _lon, lat in ring) / len(ring)
