@@ -81,27 +81,34 @@ def _halved(cells: Cells, piece: Piece) -> list[Piece] | None:
 
 def _cuts(cells: Cells, piece: Piece, weight: Floats) -> Iterator[tuple[int, Bools]]:
     """Straight cuts, the cheapest first: how many parts lie on the first side, and which cells."""
-    centre = cells.centre[piece.cells]
+    rank, cost, sums = _swept(cells.centre[piece.cells], piece, weight)
     found = []
-    firsts = {piece.parts // 2, piece.parts - piece.parts // 2}
-    for turn in range(TURNS):
-        angle = np.pi * turn / TURNS
-        order = np.argsort(centre @ np.array([np.cos(angle), np.sin(angle)]), kind="stable")
-        rank = np.empty_like(order)
-        rank[order] = np.arange(len(order))
-        low, high = np.minimum(rank[piece.one], rank[piece.two]), np.maximum(rank[piece.one], rank[piece.two])
-        length = len(order) + 1
-        cost = np.cumsum(summed(low + 1, piece.cost, length) - summed(high + 1, piece.cost, length))
-        sums = np.concatenate([[0.0], np.cumsum(weight[order])]) / weight.sum() * piece.parts
-        for first in sorted(firsts):
-            off = np.abs(sums - first)
-            off[0] = off[-1] = np.inf
-            near = np.flatnonzero(off <= max(SLACK, float(off[1:-1].min())))
-            if len(near):
-                at = near[np.argmin(cost[near] * (1 + 2 * off[near]))]
-                found.append((float(cost[at] * (1 + 2 * off[at])), first, turn, rank < at))
-    found.sort(key=lambda row: row[:3])
-    yield from ((first, side) for _, first, _, side in found)
+    for first in sorted({piece.parts // 2, piece.parts - piece.parts // 2}):
+        off = np.abs(sums - first)
+        off[:, [0, -1]] = 1e9  # both sides need a cell
+        price = np.where(off <= np.maximum(SLACK, off.min(axis=1))[:, None], cost * (1 + 2 * off), np.inf)
+        at = np.argmin(price, axis=1)
+        found += [(float(price[turn, at[turn]]), first, turn, int(at[turn])) for turn in range(TURNS)]
+    for price_of, first, turn, place in sorted(found):
+        if price_of < np.inf:
+            yield first, rank[turn] < place
+
+
+def _swept(centre: Floats, piece: Piece, weight: Floats) -> tuple[Ints, Floats, Floats]:
+    """For each direction and each place in it: rank of the cells, cost of a cut before it, parts that lie before it."""
+    angle = np.pi * np.arange(TURNS)[:, None] / TURNS
+    order = np.argsort(np.cos(angle) * centre[:, 0] + np.sin(angle) * centre[:, 1], axis=1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(len(centre)), order.shape), axis=1)
+    one, two = rank[:, piece.one], rank[:, piece.two]
+    width = len(centre) + 2
+    row = width * np.arange(TURNS)[:, None] + 1
+    costs = np.tile(piece.cost, TURNS)
+    steps = summed((np.minimum(one, two) + row).ravel(), costs, TURNS * width)
+    steps -= summed((np.maximum(one, two) + row).ravel(), costs, TURNS * width)
+    cost = np.cumsum(steps.reshape(TURNS, width), axis=1)[:, :-1]
+    sums = np.cumsum(weight[order], axis=1) / weight.sum() * piece.parts
+    return rank, cost, np.concatenate([np.zeros((TURNS, 1)), sums], axis=1)
 
 
 def _mended(piece: Piece, side: Bools, area: Floats) -> Bools | None:
