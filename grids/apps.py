@@ -15,6 +15,46 @@ ABSENCE: dict[str, Any] = {
     "days": 730,
     "rows": "grids.queries.roster.old_absences",
 }
+THINGS = (
+    ("buildings", "building", "建筑", "Buildings"),
+    ("parts", "part", "城市部件", "City parts"),
+    ("equipment", "equipment", "设备", "Equipment"),
+    ("barriers", "barrier", "屏障线（道路、河流、铁路、围墙）", "Barriers (roads, rivers, railways, walls)"),
+)
+
+
+IMPORTS: dict[str, dict[str, Any]] = {
+    f"grids.{key}": {
+        "columns": f"grids.imports.{one}_columns",
+        "reader": "grids.actions.read_thing_file",
+        "choices": "grids.actions.thing_choices",
+        "check": f"grids.imports.check_{key}",
+        "changes": f"grids.imports.{one}_changes",
+        "commit": f"grids.actions.commit_{key}",
+        "suffixes": (".geojson", ".json", ".gpkg", ".zip", ".kml", ".csv", ".xlsx"),
+        "megabytes": 64,
+        "right": "grids.edit",
+        "name_zh": name_zh,
+        "name_en": name_en,
+    }
+    for key, one, name_zh, name_en in THINGS
+} | {
+    "grids.divisions": {
+        "columns": "grids.imports.division_columns",
+        "check": "grids.imports.check_divisions",
+        "changes": "grids.imports.division_changes",
+        "commit": "grids.actions.commit_divisions",
+        "right": "grids.edit",
+        "name_zh": "行政区划",
+        "name_en": "Divisions",
+    }
+}
+THINGS_JOB: dict[str, Any] = {
+    "step": "grids.actions.things_step",
+    "name_zh": "网格内要素随边界调整",
+    "name_en": "Things follow a change of boundaries",
+    "queue": "geo",
+}
 
 
 class GridsConfig(AppConfig):
@@ -22,16 +62,6 @@ class GridsConfig(AppConfig):
     verbose_name = "grids"
 
     def ready(self) -> None:
-        kinds.register_import(
-            "grids.divisions",
-            columns="grids.imports.division_columns",
-            check="grids.imports.check_divisions",
-            changes="grids.imports.division_changes",
-            commit="grids.actions.commit_divisions",
-            right="grids.edit",
-            name_zh="行政区划",
-            name_en="Divisions",
-        )
         kinds.register_import(
             "grids.layer",
             columns="grids.imports.layer_columns",
@@ -50,6 +80,10 @@ class GridsConfig(AppConfig):
         kinds.register_job(
             "grids.compile", step="grids.actions.propose_step", name_zh="网格划分方案", name_en="Division", queue="geo"
         )
+        for key, spec in IMPORTS.items():
+            kinds.register_import(key, **spec)
+        kinds.register_job("grids.things", **THINGS_JOB)
+        kinds.register_city_part("things", "grids.actions.load_things", order=14, export="grids.imports.export_things")
         kinds.register_city_part(
             "city", "grids.actions.load_city_facts", order=1, export="grids.imports.export_city_facts"
         )

@@ -345,7 +345,7 @@ def register_import(
             sheets; it runs in a worker, reads the file in the sandbox and raises ValidationError with a sentence for
             who sent it. It is asked again whenever something else is chosen. With it come:
         choices: dotted name of `(facts, chosen) -> Sequence[ImportChoice]`, of what is chosen for the whole
-            file; `check` and `commit` then get `choices` and `facts` as well, `check` may write into `facts`.
+            file; `check`, `changes` and `commit` then get `choices` and `facts` too, `check` may write into `facts`.
         panel: template that says on the page of the run what `facts` hold.
         url: path of the page where such files are uploaded, instead of the common one with its template.
         suffixes, megabytes: which files are taken, and how large.

@@ -30,6 +30,16 @@ from grids.actions.roster import (
     renew_feed,
     transfer_duties,
 )
+from grids.actions.thing_reading import read_thing_file, thing_choices
+from grids.actions.things import (
+    commit_barriers,
+    commit_buildings,
+    commit_equipment,
+    commit_parts,
+    edit_thing,
+    load_things,
+    things_step,
+)
 from grids.actions.town import load_town
 
 __all__ = [
@@ -40,11 +50,16 @@ __all__ = [
     "begin_change_set",
     "begin_draft",
     "bring_into_force",
+    "commit_barriers",
+    "commit_buildings",
     "commit_divisions",
+    "commit_equipment",
     "commit_layer",
+    "commit_parts",
     "discard_draft",
     "discard_set",
     "edit_draft",
+    "edit_thing",
     "end_absence",
     "enter_absence",
     "explain_warnings",
@@ -55,12 +70,14 @@ __all__ = [
     "load_divisions",
     "load_duties",
     "load_duty_kinds",
+    "load_things",
     "load_town",
     "propose",
     "propose_step",
     "publish_draft",
     "publish_set",
     "read_layer",
+    "read_thing_file",
     "rebase_draft",
     "renew_feed",
     "send_back_draft",
@@ -69,6 +86,8 @@ __all__ = [
     "submit_draft",
     "submit_set",
     "take_alternative",
+    "thing_choices",
+    "things_step",
     "transfer_duties",
     "upload_layer",
     "withdraw_draft",

@@ -37,6 +37,7 @@ def bring_into_force(*, now: datetime) -> bool:
         stage=Stage.IN_FORCE, in_force_at=now, updated_at=now, version=draft.version + 1
     )
     tell_boundaries("in_force", state, day=draft.effective_from or city_day(now), now=now)
+    start_job(kind="grids.things", params={"path": draft.division.path}, actor=CLOCK, now=now)
     start_job(kind="cases.regrid", params={"draft": draft.pk}, actor=CLOCK, now=now)
     audit(actor=CLOCK, action="boundary.in_force", now=now, object_kind="boundary_draft", object_id=draft.pk)
     return len(due) > 1

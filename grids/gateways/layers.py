@@ -38,18 +38,19 @@ def _run(tool: str, data: bytes, **options: Any) -> bytes:
         raise ValidationError(_sentence(refusal.reason, {}), code=f"layer_{refusal.reason}") from refusal
 
 
-def read_layer(data: bytes, *, layer: str = "", system: str = "") -> Layer:
+def read_layer(data: bytes, *, layer: str = "", system: str = "", any_kind: bool = False) -> Layer:
     """A layer of polygons; metres become degrees, nothing else is converted.
 
     Arguments:
         layer: name; "" takes the first with shapes.
         system: EPSG:4326, EPSG:4548 or EPSG:4527 against what the file says; "" believes the file.
+        any_kind: places ("point:…") and lines ("line:…") are taken as well, a table may give a place a row.
 
     Raises:
         ValidationError: the file as a whole is not taken; a sentence for who sent it.
     """
     most = {"features": FEATURES_MOST, "vertices": VERTICES_MOST, "points": POINTS_MOST}
-    answer = json.loads(_run(READ, data, layer=layer, system=system, **most))
+    answer = json.loads(_run(READ, data, layer=layer, system=system, any=any_kind, **most))
     if "refused" in answer:
         raise ValidationError(_sentence(answer["refused"], answer), code=f"layer_{answer['refused']}")
     header, rows = answer.pop("header"), answer.pop("rows")
@@ -102,6 +103,13 @@ def _sentence(code: str, facts: dict[str, Any]) -> str:
     broken = _("This file cannot be read. It is damaged, or not what its name says.")
     known = {"most": 0, "count": 0, "name": "", "names": "", "shapes": 0, "rows": 0, "crs": "", "cell": "?", **facts}
     return words.get(code, broken) % known
+
+
+def write_shapes(features: Sequence[tuple[dict[str, Any], str]], *, name: str) -> bytes:
+    """A GeoPackage of one layer with columns and shapes as WKT in degrees WGS-84."""
+    rows = [{"properties": properties, "wkt": wkt} for properties, wkt in features]
+    given = {"features": rows, "format": "gpkg", "system": "EPSG:4326", "metres": "", "layer": name}
+    return _run(WRITE, json.dumps(given).encode(), do="write")
 
 
 def write_layer(

@@ -201,25 +201,46 @@ def rings_of(rows: Sequence[SheetRow], datum: str, faults: list[RowError]) -> It
     seen: dict[Ring, int] = {}
     for row in rows:
         try:
-            ring = _ring(row, datum, converted)
+            ring = ring_in(row, datum, converted)
             key = canonical(ring)
             if key in seen:
-                raise _Fault(_("has the same boundary as feature %(number)s.") % {"number": seen[key]}, ring[0])
+                raise ShapeFault(_("has the same boundary as feature %(number)s.") % {"number": seen[key]}, ring[0])
             seen[key] = row.number
             yield row.number, ring
-        except _Fault as fault:
+        except ShapeFault as fault:
             faults.append(RowError(row.number, "", said(row, fault.words, fault.at), fault.at))
 
 
-class _Fault(Exception):
+class ShapeFault(Exception):
+    """What is wrong with one shape, and where in degrees."""
+
     def __init__(self, words: str, at: Node | Place | None = None) -> None:
         super().__init__(words)
         self.words = words
         self.at: Place | None = degrees_of(at) if at is not None and isinstance(at[0], int) else at  # type: ignore[arg-type]
 
 
-def _ring(row: SheetRow, datum: str, converted: dict[Place, Place]) -> Ring:
-    text = row[SHAPE]
+def ring_in(row: SheetRow, datum: str, converted: dict[Place, Place]) -> Ring:
+    """The ring of a feature.
+
+    Raises:
+        ShapeFault: it is none, or not a sound one.
+    """
+    ring = ring_of(places_in(row[SHAPE], datum, converted))
+    wrong = crossing(ring) if len(ring) >= 3 else ring[0]
+    if wrong is not None:
+        raise ShapeFault(_("crosses itself."), wrong)
+    if twice_area(ring) / 2 * SQUARE_METRES < LEAST_AREA:
+        raise ShapeFault(_("is smaller than one square metre."), ring[0])
+    return ring
+
+
+def places_in(text: str, datum: str, converted: dict[Place, Place]) -> list[Place]:
+    """Places written as the reader writes them, in degrees WGS-84.
+
+    Raises:
+        ShapeFault: there is no shape, or a place is not in China.
+    """
     if not text or text.startswith("!"):
         raise _told(text or "!empty", datum)
     places = [(float(x), float(y)) for x, y in (pair.split(" ") for pair in text.split(","))]
@@ -228,14 +249,8 @@ def _ring(row: SheetRow, datum: str, converted: dict[Place, Place]) -> Ring:
             words = _("%(lon)s, %(lat)s is not longitude, latitude in China.")
             if in_china(lat, lon):
                 words = _("%(lon)s, %(lat)s: latitude stands before longitude; exchange them.")
-            raise _Fault(words % {"lon": f"{lon:.10g}", "lat": f"{lat:.10g}"})
-    ring = ring_of(_converted(places, datum, converted))
-    wrong = crossing(ring) if len(ring) >= 3 else ring[0]
-    if wrong is not None:
-        raise _Fault(_("crosses itself."), wrong)
-    if twice_area(ring) / 2 * SQUARE_METRES < LEAST_AREA:
-        raise _Fault(_("is smaller than one square metre."), ring[0])
-    return ring
+            raise ShapeFault(words % {"lon": f"{lon:.10g}", "lat": f"{lat:.10g}"})
+    return _converted(places, datum, converted)
 
 
 def _converted(places: list[Place], datum: str, known: dict[Place, Place]) -> list[Place]:
@@ -251,7 +266,7 @@ def in_china(lon: float, lat: float) -> bool:
     return 73 <= lon <= 136 and 3 <= lat <= 54
 
 
-def _told(text: str, datum: str) -> _Fault:
+def _told(text: str, datum: str) -> ShapeFault:
     code, *place = text[1:].split(" ")
     words = {
         "empty": _("has no shape, or one that cannot be read."),
@@ -265,7 +280,7 @@ def _told(text: str, datum: str) -> _Fault:
     at = (float(place[0]), float(place[1])) if place else None
     if at is not None and in_china(*at) and datum in ("gcj02", "bd09"):
         at = to_wgs84(*at, datum)
-    return _Fault(words, at)
+    return ShapeFault(words, at)
 
 
 def _counts(village: Village) -> dict[str, Any]:

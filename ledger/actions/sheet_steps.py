@@ -119,7 +119,7 @@ def _check(run: ImportRun, territory: str) -> StepResult:
     found = rules.with_values(found, read_cells(run), _columns(spec), run.mapping)
     changes: dict[str, Any] = {}
     if not _count(found) and spec.changes:
-        change = kinds.resolve(spec.changes)(rows, actor=actor, now=now)
+        change = kinds.resolve(spec.changes)(rows, actor=actor, now=now, **with_choices(run))
         counts = {name: getattr(change, name) for name in ("added", "changed", "ended", "same")}
         changes = {**counts, "lines": change.lines[:LINES_KEPT], "more": max(0, len(change.lines) - LINES_KEPT)}
     _have_checked(run.pk, found, changes, run.facts)

@@ -15,7 +15,8 @@ NORTH = (1_800_000, 6_000_000)  # metres, what China has of northings
 DECIMALS = 10  # of a degree; the lattice has eight
 WKT_DEPTH = 4
 LEAST = 3  # vertices
-_WKT = re.compile(r"^\s*(SRID=\d+;)?\s*(MULTI)?POLYGON\b", re.IGNORECASE)
+PLAIN = {"Point": "point", "LineString": "line"}
+_WKT = re.compile(r"^\s*(SRID=\d+;)?\s*(MULTI)?(POLYGON|LINESTRING|POINT)\b", re.IGNORECASE)
 _TRANSFORMERS: dict[str, Any] = {}
 
 
@@ -51,7 +52,7 @@ def looks_like_wkt(cell: str) -> bool:
 
 
 def from_wkt(texts: list[Any]) -> Any:
-    """Shapes of texts; None for what is no polygon. Brackets are counted first: the parser has no limit of its own."""
+    """Shapes of texts; None for what is none. Brackets are counted first: the parser has no limit of its own."""
     kept = [text.split(";", 1)[-1] if isinstance(text, str) and _flat(text) else None for text in texts]
     return shapely.from_wkt(numpy.array(kept, dtype=object), on_invalid="ignore")
 
@@ -69,6 +70,12 @@ def from_places(rings: list[list[tuple[float, float]]]) -> Any:
     return numpy.array([_polygon(ring if ring[0] == ring[-1] else [*ring, ring[0]]) for ring in rings], dtype=object)
 
 
+def points(places: list[tuple[float, float]]) -> Any:
+    """A point of each place; None where a number is missing."""
+    found = [shapely.Point(place) if numpy.isfinite(place).all() else None for place in places]
+    return numpy.array(found, dtype=object)
+
+
 def _polygon(ring: list[tuple[float, float]]) -> Any:
     if len(ring) <= LEAST:
         return None
@@ -78,7 +85,8 @@ def _polygon(ring: list[tuple[float, float]]) -> Any:
 def described(shapes: Any, crs: Any, options: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
     """Text of every shape, and what is known of the system they are stated in.
 
-    A ring is "lon lat,lon lat,…" with the first place not repeated; a fault is "!code" or "!code lon lat".
+    A ring is "lon lat,lon lat,…" with the first place not repeated; a fault is "!code" or "!code lon lat". Where
+    options["any"] allows more than polygons, a place is "point:lon lat" and a line "line:lon lat,lon lat,…".
     """
     refusal: Any = options["refusal"]
     shapes = numpy.array([shapely.force_2d(shape) for shape in shapes], dtype=object)
@@ -88,7 +96,7 @@ def described(shapes: Any, crs: Any, options: dict[str, Any]) -> tuple[list[str]
     stated, system, swapped = _system(shapes, crs, options)
     if system in METRES:
         shapes = shapely.transform(shapes, lambda xy: _degrees(xy, system))
-    texts = [_text(shape, options["vertices"]) for shape in shapes]
+    texts = [_text(shape, options["vertices"], bool(options.get("any"))) for shape in shapes]
     facts = {"stated": stated, "system": system, "swapped": swapped, "points": points}
     return texts, facts
 
@@ -123,13 +131,21 @@ def _in(value: float, between: tuple[float, float]) -> bool:
     return between[0] < value < between[1]
 
 
-def _text(shape: Any, most: int) -> str:
+def _text(shape: Any, most: int, every_kind: bool) -> str:
     """One shape; see `described`."""
     if shape is None or shape.is_empty:
         return "!empty"
     if not numpy.isfinite(shapely.get_coordinates(shape)).all():
         return "!not_finite"
+    if every_kind and shape.geom_type in ("MultiPoint", "MultiLineString") and len(shape.geoms) == 1:
+        shape = shape.geoms[0]
+    if every_kind and shape.geom_type in PLAIN and shapely.get_num_coordinates(shape) <= most:
+        return f"{PLAIN[shape.geom_type]}:{_places(shape)}"
     return _sound(_whole(shape), most)
+
+
+def _places(shape: Any) -> str:
+    return ",".join(f"{x:.{DECIMALS}f} {y:.{DECIMALS}f}" for x, y in shapely.get_coordinates(shape).tolist())
 
 
 def _whole(shape: Any) -> Any:

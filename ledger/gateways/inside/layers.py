@@ -42,15 +42,20 @@ def main(options: dict[str, Any], source: BinaryIO, target: BinaryIO) -> None:
 
 
 def write(given: dict[str, Any]) -> bytes:
-    """The layer "grids" of {"features": [{"properties", "ring"}], "format", "system", "metres"} as a file.
+    """The layer "grids", or "layer", of {"features": [{"properties", "ring" or "wkt"}], "format", …} as a file.
 
     `system` is what the degrees are stated in, None for a shifted one; `metres` a projection they are turned into.
     """
-    shapes = [shapely.Polygon(feature["ring"]) for feature in given["features"]]
+    shapes = [
+        shapely.from_wkt(feature["wkt"]) if "wkt" in feature else shapely.Polygon(feature["ring"])
+        for feature in given["features"]
+    ]
     table = [feature["properties"] for feature in given["features"]]
     rows = geopandas.GeoDataFrame(table, geometry=shapes, crs=given["system"])
     if given["metres"]:
         rows = rows.to_crs(given["metres"])
+    if "layer" in given:
+        return _driven(rows, "GPKG", given["layer"])
     return {"gpkg": _packed, "kml": _kml, "shp": _zipped}[given["format"]](rows)
 
 
@@ -62,9 +67,9 @@ def _kml(rows: Any) -> bytes:
     return _driven(rows.assign(Name=rows["name_zh"]), "LIBKML")
 
 
-def _driven(rows: Any, driver: str) -> bytes:
+def _driven(rows: Any, driver: str, layer: str = "grids") -> bytes:
     out = io.BytesIO()
-    rows.to_file(out, driver=driver, layer="grids", engine="pyogrio")
+    rows.to_file(out, driver=driver, layer=layer, engine="pyogrio")
     return out.getvalue()
 
 

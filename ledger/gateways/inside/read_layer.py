@@ -44,7 +44,7 @@ def main(options: dict[str, Any], source: BinaryIO, target: BinaryIO) -> None:
 
     Arguments:
         options: "layer" and "system" as a person chose them, "" for none; "features", "vertices" and "points", the
-            most features, vertices of one feature and vertices in all.
+            most features, vertices of one feature and vertices in all; "any" takes places and lines as well.
     """
     try:
         answer = read(source.read(), {**options, "refusal": Refusal})
@@ -135,6 +135,8 @@ def from_table(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {"format": "xlsx" if data.startswith(b"PK") else "csv", "layers": [], "layer": ""}
     if place is not None:
         return facts | _from_wkt(header, body, place, options)
+    if options.get("any") and any(name in LON for name in small) and any(name in LAT for name in small):
+        return facts | _from_points(header, body, small, options)
     places = [at for names in (LON, LAT, CODES) for at, name in enumerate(small) if name in names]
     if len(places) != 3:
         raise Refusal("no_columns")
@@ -157,6 +159,18 @@ def _from_wkt(header: list[str], body: list[list[Any]], place: int, options: dic
         for (number, cells), shape in zip(body, shapes, strict=True)
     ]
     return {"header": [header[at] for at in rest], "rows": rows, **found}
+
+
+def _from_points(header: list[str], body: list[list[Any]], small: list[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Every row is a place of its own; both columns stay, to be seen."""
+    if len(body) > options["features"]:
+        raise Refusal("features", count=len(body), most=options["features"])
+    lon, lat = (next(at for at, name in enumerate(small) if name in names) for names in (LON, LAT))
+    rows = [(number, [*cells, *[""] * (len(header) - len(cells))]) for number, cells in body]
+    places = [(layer_shapes.number(cells[lon]), layer_shapes.number(cells[lat])) for _number, cells in rows]
+    shapes, found = layer_shapes.described(layer_shapes.points(places), None, options)
+    kept = [[number, [*cells, shape]] for (number, cells), shape in zip(rows, shapes, strict=True)]
+    return {"header": header, "rows": kept, **found}
 
 
 def _from_places(

@@ -9,6 +9,32 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.utils.translation import gettext_lazy as _
 
+from grids.models.things import Barrier, Building, CityPart, Equipment, ThingChange
+
+__all__ = [
+    "Absence",
+    "Address",
+    "Barrier",
+    "BoundaryDraft",
+    "Building",
+    "ChangeSet",
+    "CityPart",
+    "Division",
+    "DraftPart",
+    "DraftStep",
+    "Duty",
+    "DutyFeed",
+    "DutyKind",
+    "Equipment",
+    "Grid",
+    "GridVersion",
+    "KindDuty",
+    "Proposal",
+    "Scheme",
+    "ThingChange",
+    "WarningReason",
+]
+
 
 class Division(models.Model):
     """An administrative division by its official code (GB/T 2260 and the 12-digit statistical code), with validity."""
