@@ -175,7 +175,7 @@ def _verdicts(rows: list[Row]) -> list[tuple[bool, str]]:
     most = max(row.memory for row in ours)
     found.append((most <= MEMORY, f"memory {most:,.0f} MB at most (≤ {MEMORY:,.0f} MB)"))
     least = min((row.figures.get("within_allowed", 0.0) for row in ours), default=0.0)
-    found.append((least >= 0.95, f"within ±15 % of the target, fewest: {least:.1%} (≥ 95 %)"))
+    found.append((least >= 0.95, f"grids whose component allows it within ±15 %, fewest: {least:.1%} (≥ 95 %)"))
     for text, better in (("balance (within, then spread)", _balanced), ("compactness", _compact)):
         worse = [pair for pair in _pairs(rows) if not better(*pair)]
         names = ", ".join(f"{a.way} after {b.way} on {a.kind} {a.size:,}" for a, b in worse)
