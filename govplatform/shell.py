@@ -84,6 +84,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Territory"),
         (
             Entry("/desk/grids/", "map", _("Grids and boundaries"), ("grids.read",)),
+            Entry("/desk/things/buildings/", "buildings", _("What is in the grids"), ("grids.read",)),
             Entry("/desk/zoning/", "bounding-box", _("Change boundaries"), ("grids.edit", "grids.publish"), TO_APPROVE),
             Entry("/desk/duties/", "person-lines-fill", _("Duty roster"), ("grids.edit", "grids.publish")),
             Entry("/desk/blind-spots/", "eye-slash", _("Blind spots"), ("grids.edit", "grids.publish")),

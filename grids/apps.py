@@ -83,7 +83,7 @@ class GridsConfig(AppConfig):
         for key, spec in IMPORTS.items():
             kinds.register_import(key, **spec)
         kinds.register_job("grids.things", **THINGS_JOB)
-        kinds.register_city_part("things", "grids.actions.load_things", order=14, export="grids.imports.export_things")
+        kinds.register_city_part("things", "grids.actions.load_things", order=26, export="grids.imports.export_things")
         kinds.register_city_part(
             "city", "grids.actions.load_city_facts", order=1, export="grids.imports.export_city_facts"
         )

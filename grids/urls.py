@@ -1,13 +1,15 @@
 from django.urls import path
 
 from grids import api, views
-from grids.views import blind_spots, change_sets, duties, layers, proposals, zoning
+from grids.views import blind_spots, change_sets, duties, layers, proposals, things, zoning
 
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
     path("grids/<slug:code>/", views.posting, name="grids_posting"),
     path("grids/<slug:code>/poster/", views.poster, name="grids_poster"),
     path("desk/grids/", views.desk, name="grids_desk"),
+    path("desk/grids/<slug:code>/", things.grid, name="grids_grid"),
+    path("desk/things/<slug:kind>/", things.things, name="grids_things"),
     path("desk/duties/", duties.roster, name="grids_duties"),
     path("desk/duties/<slug:act>/", duties.act, name="grids_duties_act"),
     path("desk/blind-spots/", blind_spots.page, name="grids_blind_spots"),

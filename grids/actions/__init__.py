@@ -36,7 +36,6 @@ from grids.actions.things import (
     commit_buildings,
     commit_equipment,
     commit_parts,
-    edit_thing,
     load_things,
     things_step,
 )
@@ -59,7 +58,6 @@ __all__ = [
     "discard_draft",
     "discard_set",
     "edit_draft",
-    "edit_thing",
     "end_absence",
     "enter_absence",
     "explain_warnings",

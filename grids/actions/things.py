@@ -1,18 +1,17 @@
 """Buildings, parts, equipment and barriers are written: from a file, from the city folder, one by one; and they follow
 a change of boundaries. The database says where each belongs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
-from accounts.access import demand_right, within
+from accounts.access import demand_right
 from grids.imports.layer_check import SHAPE
 from grids.imports.thing_kinds import THINGS, ThingKind, fields_of, thing_columns
 from grids.imports.things import Entry, read_things, thing_changes
@@ -20,7 +19,6 @@ from grids.models import ThingChange
 from ledger.actions import JobView, StepResult, audit
 from ledger.actors import Actor
 from ledger.cityfolder import Change, CityFolder
-from ledger.clock import app_now
 from ledger.kinds import SheetRow
 from ledger.rules import typed_rows
 
@@ -104,44 +102,6 @@ def _filled(kind: ThingKind, entry: Entry, now: datetime) -> Any:
         setattr(row, name, value)
     row.updated_at = now
     return row
-
-
-@transaction.atomic(durable=True)
-def edit_thing(*, key: str, code: str, values: Mapping[str, Any], actor: Actor) -> None:
-    """Change facts of one thing, with the source and the day they are from.
-
-    Arguments:
-        values: by column; references by their codes; an empty one empties it.
-
-    Raises:
-        PermissionDenied: no right, or another area.
-        ValidationError: by column; code gone if there is no such thing.
-    """
-    demand_right(actor, EDIT)
-    now, kind = app_now(), THINGS[key]
-    row = kind.model.objects.select_for_update().filter(code=code).first()
-    if row is None:
-        raise ValidationError(_("There is no such record."), code="gone")
-    if not within(actor.territory, row.path):
-        raise PermissionDenied
-    shape = getattr(row, kind.geometry)
-    pairs = ",".join(f"{x:.8f} {y:.8f}" for x, y in (shape.coords if kind.geometry == "line" else [shape.coords]))
-    sheet = SheetRow(1, {**values, "code": code, SHAPE: f"{kind.geometry}:{pairs}"})
-    read = read_things(key, [sheet], territory=actor.territory, choices={})
-    if read.faults:
-        raise ValidationError({fault.column or "__all__": fault.message for fault in read.faults})
-    emptied = {name: _empty(kind, name) for name, value in values.items() if value in ("", None) and name != "source"}
-    read.entries[0].values.update({name: value for name, value in emptied.items() if value != "keep"})
-    write_things(kind=kind, entries=read.entries, actor=actor, now=now)
-    audit(actor=actor, action="things.edited", now=now, object_kind=f"grids.{key}", object_id=code)
-
-
-def _empty(kind: ThingKind, name: str) -> Any:
-    """What an emptied column becomes; "keep" where it cannot be empty."""
-    column = kind.model._meta.get_field(name)
-    if column.null:
-        return None
-    return "" if column.blank and column.get_internal_type() == "CharField" else "keep"
 
 
 def load_things(folder: CityFolder, *, apply: bool, actor: Actor, now: datetime) -> Change:

@@ -54,9 +54,9 @@ def add_houses(
     for (cell, box, line), part in zip(lots, parts, strict=True):
         ring = streets.lattice.patch(cell, *box)
         s, t = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        town.shapes.append(Shape("building", use, ring))
         along, side = _place_on(line, cell, s, t)
         point = streets.lattice.within(cell, s, t)
+        town.shapes.append(Shape("building", use, ring, at=point))
         streets.houses[line].append(House(along, side, point, village.code, part))
 
 

@@ -52,6 +52,7 @@ class Shape:
     points: Ring
     name_zh: str = ""
     name_en: str = ""
+    at: Coordinate | None = None  # of a building: the place of its address
 
 
 @dataclass(slots=True)

@@ -38,7 +38,9 @@ PAGES: dict[str, list[str]] = {
         "/desk/cases/{handling}/finish/", "/desk/cases/{handling}/{handling_step}/hand-over/",
     ],
     "acceptor": [
-        "/desk/", "/desk/inbox/mine/", "/desk/cases/", "/desk/register/", "/desk/grids/", "/notices/", "/desk/api/",
+        "/desk/", "/desk/inbox/mine/", "/desk/cases/", "/desk/register/", "/desk/grids/",
+        "/desk/grids/370902900002S01/", "/desk/things/buildings/", "/desk/things/parts/", "/desk/things/equipment/",
+        "/notices/", "/desk/api/",
         "/desk/components/", "/desk/cases/{reported}/",
         "/desk/cases/{reported}/file/", "/desk/cases/{reported}/move/reject/", "/desk/cases/{reported}/urge/",
         "/desk/cases/{reported}/contact/", "/desk/cases/{end}/", "/desk/cases/{end}/release/",

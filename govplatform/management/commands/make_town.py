@@ -11,6 +11,7 @@ from grids.town.basemap import write_basemap
 from grids.town.duties import duties_csv
 from grids.town.files import town_files
 from grids.town.plan import build_town
+from grids.town.things import thing_files
 from ledger.cityfolder import city_path
 
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder = city_path()
         town = build_town(seed=options["seed"])
-        files = town_files(town)
+        files = town_files(town) | thing_files(town)
         users = folder / "users.csv"
         if users.exists():
             files["town/duties.csv"] = duties_csv(town, users.read_text(encoding="utf-8"))

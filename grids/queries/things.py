@@ -1,0 +1,160 @@
+"""What stands in the grids: lists of one kind, counts of one grid, what became of one thing. For members only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, Q
+
+from grids.models import Barrier, Building, CityPart, Equipment, GridVersion
+from ledger.actors import Actor
+
+MODELS: dict[str, type[Model]] = {
+    "buildings": Building,
+    "parts": CityPart,
+    "equipment": Equipment,
+    "barriers": Barrier,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ThingRow:
+    """One thing of a list.
+
+    Arguments:
+        grid_code: its service grid; "" in none.
+        moving: that grid's boundary has changed and the thing has not followed yet.
+        overdue: it should have been verified by now.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    what: str
+    state: str
+    grid_code: str
+    moving: bool
+    source: str
+    as_of: date
+    verify_by: date | None
+    overdue: bool
+    illustrative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThingPage:
+    """One page by code; `next_key` is the last code if there is more."""
+
+    rows: list[ThingRow]
+    next_key: str
+    total: int
+
+
+def thing_page(*, key: str, actor: Actor, filters: Mapping[str, str], on: date, page: int) -> ThingPage:
+    """Things of one kind in the actor's territory.
+
+    Arguments:
+        filters: grid (code), q (part of code or name), overdue ("1"), after (code of the last row before).
+    """
+    rows = MODELS[key]._default_manager.filter(path__startswith=actor.territory)
+    if not actor.territory:
+        rows = rows.none()
+    placed = key != "barriers"
+    if filters.get("grid"):
+        grid = filters["grid"]
+        rows = rows.filter(
+            Q(service_version__grid__code=grid) | Q(management_version__grid__code=grid) if placed else Q(pk=None)
+        )
+    if filters.get("q"):
+        text = filters["q"]
+        rows = rows.filter(Q(code__startswith=text) | Q(name_zh__contains=text) | Q(name_en__icontains=text))
+    if filters.get("overdue"):
+        rows = rows.filter(verify_by__lt=on)
+    total = rows.count()
+    if placed:
+        rows = rows.select_related("service_version__grid").defer("service_version__boundary")
+    found = list(rows.filter(code__gt=filters.get("after", "")).order_by("code")[: page + 1])
+    shown = [_row(key, row, on) for row in found[:page]]
+    return ThingPage(shown, shown[-1].code if len(found) > page else "", total)
+
+
+def _row(key: str, row: Any, on: date) -> ThingRow:
+    version = getattr(row, "service_version", None)
+    what = {"buildings": "use", "equipment": "kind", "barriers": "kind"}.get(key)
+    return ThingRow(
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        what=str(getattr(row, f"get_{what}_display")()) if what else "",
+        state=str(row.get_state_display()) if hasattr(row, "state") else "",
+        grid_code=version.grid.code if version else "",
+        moving=version is not None and not _holds(version, on),
+        source=row.source,
+        as_of=row.as_of,
+        verify_by=row.verify_by,
+        overdue=row.verify_by is not None and row.verify_by < on,
+        illustrative=row.illustrative,
+    )
+
+
+def _holds(version: GridVersion, on: date) -> bool:
+    valid = version.valid
+    return valid.lower <= on and (valid.upper is None or on < valid.upper)
+
+
+@dataclass(frozen=True, slots=True)
+class GridCounts:
+    """What stands in one grid; `moving` things have a boundary that is no longer in force and are still counted where
+    they were. Households are those of the grid itself; residents are for members only, below ten as well."""
+
+    buildings: int
+    residents: int
+    parts: int
+    equipment: int
+    moving: int
+
+
+_COUNTS = """
+WITH held AS (SELECT id, valid @> %(on)s::date AS fresh FROM grids_gridversion WHERE grid_id = %(grid)s),
+things AS (
+  SELECT 'b' AS kind, coalesce(b.residents, 0) AS residents, h.fresh FROM grids_building b
+    JOIN held h ON h.id = b.service_version_id OR h.id = b.management_version_id
+  UNION ALL
+  SELECT 'p', 0, h.fresh FROM grids_citypart t
+    JOIN held h ON h.id = t.service_version_id OR h.id = t.management_version_id
+  UNION ALL
+  SELECT 'e', 0, h.fresh FROM grids_equipment t
+    JOIN held h ON h.id = t.service_version_id OR h.id = t.management_version_id
+)
+SELECT count(*) FILTER (WHERE kind = 'b'), coalesce(sum(residents), 0), count(*) FILTER (WHERE kind = 'p'),
+       count(*) FILTER (WHERE kind = 'e'), count(*) FILTER (WHERE NOT fresh) FROM things
+"""
+
+
+def grid_counts(grid_id: int, *, on: date) -> GridCounts:
+    """Counts of one grid. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"grid": grid_id, "on": on})
+        return GridCounts(*cursor.fetchone())
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A boundary of a grid with its days and the change it came with; "" what the city folder brought."""
+
+    number: int
+    since: date
+    until: date | None
+    area: float
+    change: str
+
+
+def grid_versions(grid_id: int) -> list[VersionRow]:
+    """All boundaries a grid had or will have, newest first; those withdrawn before their day are left out."""
+    rows = GridVersion.objects.filter(grid_id=grid_id, valid__isempty=False).select_related("draft").order_by("-number")
+    return [
+        VersionRow(row.number, row.valid.lower, row.valid.upper, row.area, row.draft.title if row.draft else "")
+        for row in rows.defer("boundary")
+    ]

@@ -1,0 +1,69 @@
+"""The page of one grid on the desk, the lists of what stands in the grids, and that none of it is public."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.test import Client
+
+from grids import tiles
+from grids.models import Building, CityPart, Equipment, GridVersion
+from ledger.actions import install_test_clock
+from ledger.clock import app_now
+from tests.accounts.world import browser
+from tests.grids.zoning_world import S04, person_with
+
+pytestmark = pytest.mark.django_db
+SECRET = ("B-SECRET", "3709020137000001", "E-SECRET")
+
+
+@pytest.fixture
+def desk(town: Path) -> Client:
+    install_test_clock()
+    point = GridVersion.objects.get(grid__code=S04).boundary.point_on_surface
+    facts = {"point": Point(point.x, point.y, srid=4326), "source": "普查", "as_of": date(2026, 1, 1)}
+    now = {"updated_at": app_now()}
+    Building.objects.create(code=SECRET[0], residents=7, verify_by=date(2026, 1, 2), **facts, **now)
+    Building.objects.create(code="B-FRESH", residents=2, verify_by=date(2999, 1, 1), **facts, **now)
+    CityPart.objects.create(code=SECRET[1], **facts, **now)
+    Equipment.objects.create(code=SECRET[2], kind="camera", **facts, **now)
+    return browser(person_with("clerk", "grids.edit"))
+
+
+def test_the_page_of_a_grid_counts_what_stands_in_it(desk: Client) -> None:
+    page = desk.get(f"/desk/grids/{S04}/")
+    counts = page.context["counts"]
+    assert (counts.buildings, counts.residents, counts.parts, counts.equipment, counts.moving) == (2, 9, 1, 1, 0)
+    assert f"/desk/things/parts/?grid={S04}" in page.content.decode()
+    assert [row.number for row in page.context["versions"]] == [1]
+    assert desk.get("/desk/grids/nothing/").status_code == 404
+
+
+def test_the_lists_are_filtered_paged_by_key_and_kept_to_the_area(desk: Client) -> None:
+    codes = [row.code for row in desk.get("/desk/things/buildings/").context["page"].rows]
+    assert codes == ["B-FRESH", SECRET[0]]
+    overdue = desk.get("/desk/things/buildings/", {"overdue": "1", "grid": S04}).context["page"]
+    assert [(row.code, row.overdue, row.grid_code) for row in overdue.rows] == [(SECRET[0], True, S04)]
+    assert [row.code for row in desk.get("/desk/things/buildings/?after=B-FRESH").context["page"].rows] == [SECRET[0]]
+    far = person_with("far", "grids.edit")
+    far.memberships.update(territory="/3709/370911/")
+    assert browser(far).get("/desk/things/buildings/").context["page"].rows == []
+    assert browser(far).get(f"/desk/grids/{S04}/").status_code == 404
+
+
+def test_infrastructure_and_small_counts_are_on_no_public_page_layer_or_tile(desk: Client) -> None:
+    anybody = Client()
+    assert set(tiles.LAYERS) == {"divisions", "grids", "units"}
+    names = {item["id"] for item in anybody.get("/ogc/collections?f=json").json()["collections"]}
+    assert names.isdisjoint({"buildings", "parts", "equipment", "barriers"})
+    assert not [name for name in names if any(word in name for word in ("build", "part", "equip", "barrier"))]
+    for address in (f"/grids/{S04}/", f"/grids/{S04}/poster/", "/ogc/collections/grids-service/items?f=json&limit=50"):
+        body = anybody.get(address).content.decode()
+        assert S04 in body
+        assert not [code for code in SECRET if code in body]
+        assert "residents" not in body.lower()
+    for layer in ("building", "buildings", "parts", "equipment", "barriers"):
+        assert anybody.get(f"/tiles/{layer}/14/13526/6438.mvt").status_code == 404
+    for address in ("/desk/things/buildings/", f"/desk/grids/{S04}/"):
+        assert anybody.get(address).status_code == 302
