@@ -80,5 +80,10 @@ def set_shapes(villages: Sequence[VillageState]) -> dict[str, Any]:
         shapes = words.map_shapes(one.state, one.page) if one.page is not None else words.plain_shapes(one.state)
         href = reverse("grids_zoning_draft", args=[one.state.row.id])
         for name, rows in shapes.items():
-            found[name] += [{**row, "href": href} if name in ("parts", "base") else row for row in rows]
+            found[name] += [_linked(row, href) if name in ("parts", "base") else row for row in rows]
     return found
+
+
+def _linked(row: dict[str, Any], href: str) -> dict[str, Any]:
+    """With the way to its draft; a map of many villages has room for the names of changed grids only."""
+    return {**row, "href": href, "name": row["name"] if row["what"] else ""}

@@ -51,6 +51,7 @@ function go(changes) {
 const layers = new Map(); // code → polygon
 
 function label(shape, layer) {
+  if (!shape.name) return;
   const words = document.createElement("div");
   words.className = `ml${shape.what ? " sel" : shape.level === "far" ? " hot" : ""}`;
   words.append(shape.name);
