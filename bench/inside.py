@@ -17,7 +17,9 @@ from django.test import Client  # noqa: E402
 from accounts.actions import create_client  # noqa: E402
 from accounts.kinds import SCOPES  # noqa: E402
 from accounts.models import Department, Membership, User  # noqa: E402
-from ledger.actors import Actor, ActorKind  # noqa: E402
+from grids.models import BoundaryDraft, Division, DraftPart, DraftStep, GridVersion  # noqa: E402
+from ledger.actions import start_job  # noqa: E402
+from ledger.actors import CLOCK, Actor, ActorKind  # noqa: E402
 from ledger.clock import app_now  # noqa: E402
 
 CSRF = "b" * 32
@@ -91,6 +93,33 @@ def statements(request: str) -> dict[str, Any]:
     return {"statements": len(counter.sent), "status": status, "sql": counter.sent}
 
 
+def regrid() -> dict[str, Any]:
+    """Begin the job of a change that took something from every grid the cases of bench_regrid name."""
+    now, user = app_now(), User.objects.order_by("pk")[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT grid_id FROM bench_regrid")
+        grids = [row[0] for row in cursor.fetchall()]
+    versions = list(GridVersion.objects.filter(grid__in=grids).select_related("grid", "scheme"))
+    division = Division.objects.filter(outline__isnull=False, illustrative=True).order_by("pk")[0]
+    facts = {"drafted_by": user, "drafted_at": now, "updated_at": now, "title": "bench", "position": 1}
+    draft = BoundaryDraft.objects.create(division=division, scheme=versions[0].scheme, **facts)
+    steps = [
+        DraftStep.objects.create(draft=draft, number=number, operation=name, made_by=user, made_at=now)
+        for number, name in enumerate(("begin", "end"))
+    ]
+    DraftPart.objects.bulk_create(
+        DraftPart(step=steps[0], grid=v.grid, version=v, code=v.grid.code, type=v.grid.type, boundary=v.boundary)
+        for v in versions
+    )
+    job = start_job(kind="cases.regrid", params={"draft": draft.pk}, actor=CLOCK, now=now)
+    return {"job": str(job)}
+
+
 if __name__ == "__main__":
-    verbs: dict[str, Callable[..., dict[str, Any]]] = {"client": client, "session": session, "statements": statements}
+    verbs: dict[str, Callable[..., dict[str, Any]]] = {
+        "client": client,
+        "session": session,
+        "statements": statements,
+        "regrid": regrid,
+    }
     print(json.dumps(verbs[sys.argv[1]](*sys.argv[2:])))

@@ -75,6 +75,16 @@ class Node:
         finally:
             connection.close()
 
+    def run(self, sql: str, values: dict[str, Any]) -> None:
+        """Statements without an answer, in one transaction."""
+        connection = self.connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+            connection.commit()
+        finally:
+            connection.close()
+
     def number(self, sql: str, *arguments: object) -> float:
         return float(self.rows(sql, *arguments)[0][0])
 

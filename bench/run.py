@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import compiler, limits, paths, report, volume
+from bench import compiler, limits, paths, regrid, report, volume
 from bench.node import Node
 
 PIECES = {
@@ -21,6 +21,7 @@ PIECES = {
     "routing": paths.routing,
     "visible": paths.visible,
     "memory": paths.memory,
+    "regrid": regrid.regrid,
 }
 
 ALONE = {"compiler": compiler.measure}  # need no server and no volume; each writes its own section of the page
