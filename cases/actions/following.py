@@ -52,7 +52,7 @@ def regrid_step(job: JobView, budget_seconds: float) -> StepResult:
     while late and monotonic() < ends:
         _move_waiting(late.pop())
     if not late:
-        _look(job.id)
+        _look(job.params["draft"], job.id)
     return StepResult({"after": after, "late": late}, done, max(total, done), finished=not late)
 
 
@@ -99,5 +99,7 @@ def _follow(cases: Sequence[Case], now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def _look(job_id: UUID) -> None:
-    promise("events.blind_spots", key=f"regrid:{job_id}", payload={}, now=app_now())
+def _look(draft_id: int, job_id: UUID) -> None:
+    """Where the change was; persons are looked at every night."""
+    within = grid_queries.township_of_draft(draft_id)
+    promise("events.blind_spots", key=f"regrid:{job_id}", payload={"within": within}, now=app_now())

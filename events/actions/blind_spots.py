@@ -9,8 +9,8 @@ from cases.engine import NewCase, apply, open_case, submission_hash
 from events.models import BlindSpot
 from events.queries.blind_spots import PREFIX, desk_for
 from grids.kinds import HOLES
-from grids.queries import children_of, city_day, division_by_code
-from grids.queries.blind_spots import Hole, blind_spots
+from grids.queries import children_of, city_day, division_by_code, townships
+from grids.queries.blind_spots import PERSONS, Hole, person_holes, place_holes
 from ledger.actors import CLOCK
 from ledger.promises import promise
 
@@ -38,16 +38,23 @@ def look_every_night(*, now: datetime) -> bool:
 
 
 def find_blind_spots(payload: dict[str, Any], *, promise_id: int, now: datetime) -> None:
-    """Look for blind spots in the whole city and bring the cases to what is found: opened, kept, ended.
+    """Look for blind spots and bring the cases to what is found: opened, kept, ended.
 
-    Runs in ledger's transaction. Where nobody could mend a hole it stands in the report only.
+    Runs in ledger's transaction. The whole city is shared out: a promise for each township, and one for what is about
+    persons, who may serve in several. Where nobody could mend a hole it stands in the report only.
+
+    Arguments:
+        payload: within (territory path; without it the look is shared out), persons (True: what is about persons).
     """
     on = city_day(now)
-    found: dict[Key, _Spot] = {}
-    for root in children_of("", on=on):
-        found |= _spots(blind_spots(on=on, within=root.path).holes, on)
-    rows = BlindSpot.objects.filter(case__closed=False).select_related("case")
-    known = {(row.kind, row.scheme, row.village): row for row in rows}
+    if "within" not in payload:
+        _share_out(promise_id, on, now)
+        return
+    within, persons = payload["within"], payload.get("persons", False)
+    found = _spots((person_holes if persons else place_holes)(on=on, within=within), on)
+    kinds = [kind for kind in HOLES if (kind in PERSONS) == persons]
+    rows = BlindSpot.objects.filter(case__closed=False, case__path__startswith=within, kind__in=kinds)
+    known = {(row.kind, row.scheme, row.village): row for row in rows.select_related("case")}
     for key, row in known.items():
         spot = found.get(key)
         if spot is not None:
@@ -57,6 +64,15 @@ def find_blind_spots(payload: dict[str, Any], *, promise_id: int, now: datetime)
     for key, spot in found.items():
         if key not in known and desk_for(spot.path, on) is not None:
             _open(key, spot, on, now)
+
+
+def _share_out(promise_id: int, on: date, now: datetime) -> None:
+    for root in children_of("", on=on):
+        key = f"events.blind_spots:{promise_id}:{root.code}"
+        promise("events.blind_spots", key=key, payload={"within": root.path, "persons": True}, now=now)
+    for township in townships(on=on):
+        key = f"events.blind_spots:{promise_id}:{township.code}"
+        promise("events.blind_spots", key=key, payload={"within": township.path}, now=now)
 
 
 def _spots(holes: Iterable[Hole], on: date) -> dict[Key, _Spot]:

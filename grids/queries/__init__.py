@@ -7,7 +7,7 @@ from grids.queries.addresses import (
     place_text,
     search_addresses,
 )
-from grids.queries.drafts import touched_grids
+from grids.queries.drafts import touched_grids, township_of_draft
 from grids.queries.features import (
     Boundary,
     SchemeRow,
@@ -48,6 +48,7 @@ from grids.queries.territory import (
     division_by_path,
     names_of_paths,
     territory_extent,
+    townships,
     villages_with_grids,
 )
 
@@ -93,5 +94,7 @@ __all__ = [
     "territory_extent",
     "today",
     "touched_grids",
+    "township_of_draft",
+    "townships",
     "villages_with_grids",
 ]

@@ -19,6 +19,7 @@ from ledger.kinds import resolve
 KINDS = tuple(HOLES)
 DIVISIONS = "divisions"  # the "scheme" of villages as parts of their township
 AREA_KINDS = ("gap", "overlap", "outside")
+PERSONS = ("leave", "load")  # kinds that are about a person, who may serve in several townships
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,17 @@ def blind_spots(*, on: date, within: str) -> Report:
         moving=None if moving is None else sum(hole.count for hole in moving),
         without_outline=_without_outline(on, within),
     )
+
+
+def place_holes(*, on: date, within: str) -> list[Hole]:
+    """Holes of a territory that are about places, grids and work, not about persons; see `blind_spots`."""
+    return [*_areas(on, within)[1], *_vacant(roster(on=on, within=within)), *_moving(within, on)]
+
+
+def person_holes(*, on: date, within: str) -> list[Hole]:
+    """Holes that are about persons, wherever in the territory their grids lie."""
+    people = roster(on=on, within=within)
+    return [*_away(people), *_over(people, loads(people))]
 
 
 # what a village looks like: its measure is computed again only if this is another digest

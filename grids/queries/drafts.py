@@ -284,6 +284,12 @@ def touched_grids(draft_id: int) -> tuple[str, list[int]]:
     return column, [pk for pk in ids if pk is not None]
 
 
+def township_of_draft(draft_id: int) -> str:
+    """Path of the township a draft's village lies in."""
+    path = BoundaryDraft.objects.values_list("division__path", flat=True).get(pk=draft_id)
+    return path.rstrip("/").rpartition("/")[0] + "/"
+
+
 def redrawn_codes() -> dict[str, date]:
     """Code of every grid of a village and scheme that was redrawn here → day of the last change, coming ones included.
 

@@ -44,6 +44,12 @@ def children_of(path: str, *, on: date) -> list[DivisionRow]:
     return [DivisionRow(*row) for row in rows.order_by("code").values_list(*_FIELDS)]
 
 
+def townships(*, on: date) -> list[DivisionRow]:
+    """All townships and subdistricts by code."""
+    rows = Division.objects.filter(level=Division.Level.TOWNSHIP, valid__contains=on)
+    return [DivisionRow(*row) for row in rows.order_by("code").values_list(*_FIELDS)]
+
+
 def villages_with_grids(*, on: date) -> list[DivisionRow]:
     """Divisions that are divided into grids, by code: what a list of grids is filtered with."""
     rows = Division.objects.filter(valid__contains=on, grids__retired_at=None, grids__isnull=False).distinct()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.models import User
 from cases.actions import hand_over_work, move_case
@@ -47,8 +48,12 @@ def chief(town: None) -> Actor:
 
 
 def look() -> None:
+    """The whole city, and every promise the look was shared out to."""
+    last = Promise.objects.aggregate(last=Max("pk"))["last"] or 0
     with transaction.atomic():
-        find_blind_spots({}, promise_id=0, now=app_now())
+        find_blind_spots({}, promise_id=last + 1, now=app_now())
+        for row in Promise.objects.filter(kind="events.blind_spots", pk__gt=last):
+            find_blind_spots(row.payload, promise_id=row.pk, now=app_now())
 
 
 def case_of(kind: str) -> Case:
@@ -123,6 +128,28 @@ def test_a_hole_is_found_once_taken_and_ends_when_it_is_mended(chief: Actor) -> 
 def test_without_anybody_to_mend_it_a_hole_stands_in_the_report_only(town: None) -> None:
     look()
     assert not BlindSpot.objects.exists()
+
+
+def test_the_look_is_shared_out_by_township_and_what_is_about_persons_stays_whole(chief: Actor) -> None:
+    with transaction.atomic():
+        find_blind_spots({}, promise_id=7, now=app_now())
+    shared = [row.payload for row in Promise.objects.filter(kind="events.blind_spots").order_by("pk")]
+    assert shared[0] == {"within": "/3709/", "persons": True}
+    paths = Division.objects.filter(level="township").order_by("code").values_list("path", flat=True)
+    assert [row["within"] for row in shared[1:]] == list(paths)
+    assert not BlindSpot.objects.exists()
+
+
+def test_a_look_at_one_township_ends_nothing_elsewhere(chief: Actor) -> None:
+    for village in small.VILLAGES:
+        man(village, deputies=False)
+    look()
+    assert BlindSpot.objects.filter(case__closed=False).count() == len(small.VILLAGES)
+    other = Division.objects.filter(level="township").exclude(code=VILLAGE[:9]).get()
+    with transaction.atomic():
+        find_blind_spots({"within": other.path}, promise_id=1, now=app_now())
+        find_blind_spots({"within": "/3709/", "persons": True}, promise_id=2, now=app_now())
+    assert BlindSpot.objects.filter(case__closed=False).count() == len(small.VILLAGES)
 
 
 def test_the_report_is_promised_once_a_day(town: None) -> None:
