@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cases import engine
-from cases.engine.writing import update_all
 from cases.models import Case
 from grids import queries as grid_queries
 from ledger.actions import JobView, StepResult
@@ -22,7 +21,6 @@ from ledger.clock import app_now
 from ledger.promises import promise
 
 BATCH = 200
-PLACE_FIELDS = ("grid_id", "management_grid_id", "path")
 
 
 def regrid_step(job: JobView, budget_seconds: float) -> StepResult:
@@ -94,8 +92,7 @@ def _follow(cases: Sequence[Case], now: datetime) -> None:
         move.record("regrid", data=codes if codes["from"] != codes["to"] else {})
         moves.append(move)
     if moves:
-        update_all([move.case for move in moves], PLACE_FIELDS)
-        engine.flush_all(moves)
+        engine.flush_places(moves)
 
 
 @transaction.atomic(durable=True)

@@ -8,7 +8,7 @@ then its assignments by id; a parent before its new child. No network, rendering
 from cases.engine.applying import Applied, Ask, apply, apply_all, lock, lock_all, lock_number
 from cases.engine.attaching import Photo, attach, contents
 from cases.engine.errors import CaseMoved, NoSuchCase, NotPermitted, SubmissionConflict
-from cases.engine.move import Move, flush_all
+from cases.engine.move import Move, flush_all, flush_places
 from cases.engine.opening import NewCase, Opened, answered, case_number, open_case, submission_hash
 from cases.engine.requirements import check_holder, has_open_children
 from cases.engine.steps import by_function, on_duty
@@ -33,6 +33,7 @@ __all__ = [
     "check_holder",
     "contents",
     "flush_all",
+    "flush_places",
     "has_open_children",
     "lock",
     "lock_all",

@@ -51,7 +51,8 @@ class Figures:
 
     Arguments:
         parent: area of the village. parts: sum of its grids. gap, overlap, outside: measured where they do not fit.
-        houses, households: at addresses of the village; placed: of those in a grid (service grids only).
+        houses, households: house numbers with households, and buildings without a number; placed: of those in a
+            grid (service grids only).
     """
 
     village: str
@@ -232,11 +233,14 @@ SELECT d.code, count(*), count(*) FILTER (WHERE placed), sum(a.households),
        coalesce(sum(a.households) FILTER (WHERE placed), 0),
        (array_agg(ARRAY[a.code, ST_X(a.point)::text, ST_Y(a.point)::text] ORDER BY a.code)
          FILTER (WHERE NOT placed))[1:20]
-  FROM grids_address a JOIN grids_division d ON d.id = a.division_id,
+  FROM (SELECT code, point, households, division_id FROM grids_address WHERE kind = 'house' AND households > 0
+        UNION ALL  -- a building with a house number is counted by it
+        SELECT code, point, coalesce(households, 0), division_id FROM grids_building WHERE house_id IS NULL) a
+  JOIN grids_division d ON d.id = a.division_id,
        LATERAL (SELECT EXISTS (SELECT FROM grids_gridversion v JOIN grids_scheme s ON s.id = v.scheme_id
                                 WHERE s.code = %(scheme)s AND v.valid @> %(on)s
                                   AND ST_Covers(v.boundary, a.point)) AS placed) AS p
- WHERE a.kind = 'house' AND a.households > 0 AND d.path LIKE %(prefix)s GROUP BY d.code
+ WHERE d.path LIKE %(prefix)s GROUP BY d.code
 """
 
 

@@ -19,7 +19,7 @@ LEAST, MOST, FAR = 300, 500, 600  # households of a base grid (domain: one worke
 # A strip as long as it likes whose mean width stays below that of a village lane is nobody's idea of a grid.
 SLIVER_METRES = 8.0
 ERRORS = ("code", "taken")
-WARNINGS = ("sliver", "few", "many", "vacant")
+WARNINGS = ("sliver", "building", "few", "many", "vacant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Finding:
 
     Arguments:
         kind: one of ERRORS or WARNINGS.
-        figure: households, or metres of mean width; 0 where there is nothing to count.
+        figure: households, buildings, or metres of mean width; 0 where there is nothing to count.
         detail: what is wrong with a code.
         lon, lat: a place in the grid, degrees WGS-84.
         reason: why a warning is accepted; None if nobody has said so, or said it of another figure.
@@ -60,7 +60,7 @@ class Finding:
 def findings(
     state: DraftState, *, households: Mapping[str, tuple[int, int]], vacant: list[str], checked: bool = False
 ) -> list[Finding]:
-    """Errors first, then warnings, by code. Four statements at most.
+    """Errors first, then warnings, by code. Five statements at most.
 
     Arguments:
         households: code → (households, house numbers) of the parts.
@@ -78,6 +78,7 @@ def findings(
     found += [("taken", code, 0, "") for code in sorted(used)]
     widths = {code: shape[0] for code, shape in shapes.items()}
     found += [("sliver", code, round(width), "") for code, width in sorted(widths.items()) if width < SLIVER_METRES]
+    found += [("building", code, cut, "") for code, cut in _cut_buildings(state, changed)]
     for code in changed:
         number = households.get(code, (0, 0))[0]
         if state.parts[code].type == "base" and not LEAST <= number <= MOST:
@@ -85,6 +86,21 @@ def findings(
     found += [("vacant", code, 0, "") for code in vacant if code in changed]
     known = _reasons(state.row.id, None if checked else {(kind, code): n for kind, code, n, _ in found})
     return [Finding(k, code, n, text, *shapes[code][1:], known.get((k, code))) for k, code, n, text in found]
+
+
+_CUT = """
+SELECT t.code, count(*) FROM unnest(%s::text[], %s::bytea[]) AS t(code, wkb),
+       LATERAL (SELECT ST_GeomFromWKB(wkb, 4326) AS shape) AS part
+  JOIN grids_building b ON b.shape && part.shape
+ WHERE ST_IsValid(part.shape) AND ST_Relate(b.shape, ST_Boundary(part.shape), 'T********') GROUP BY 1 ORDER BY 1
+"""
+
+
+def _cut_buildings(state: DraftState, codes: list[str]) -> list[tuple[str, int]]:
+    """Grids whose border runs through buildings, with how many. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CUT, [codes, [wkb(state.parts[code].ring) for code in codes]])
+        return list(cursor.fetchall())
 
 
 def _code_fault(state: DraftState, code: str) -> str:

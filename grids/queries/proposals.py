@@ -1,5 +1,6 @@
 """What the grid compiler is asked about a draft, and what it proposed."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,17 +27,30 @@ class Ground:
     kept: tuple[str, ...]
 
 
-# A house belongs to the first ring that holds it, so that one on a shared line is counted once.
-_HOUSES = """
-SELECT DISTINCT ON (a.id) a.id, ST_X(a.point), ST_Y(a.point), a.households, t.code
-  FROM unnest(%s::text[], %s::bytea[]) AS t(code, shape)
-  JOIN grids_address a ON a.kind = 'house' AND ST_Covers(ST_GeomFromWKB(t.shape, 4326), a.point)
- ORDER BY a.id, t.code
+# What stands on a shared line belongs to the first ring, so that it is counted once. A house number without a building
+# counts as one without an outline.
+_BUILDINGS = """
+WITH ring AS (SELECT code, ST_GeomFromWKB(shape, 4326) AS shape FROM unnest(%s::text[], %s::bytea[]) AS t(code, shape)),
+     thing AS (
+  SELECT b.code, b.point, b.shape, coalesce(a.households, b.households, 0) AS households,
+         coalesce(b.residents, 0) AS residents
+    FROM grids_building b LEFT JOIN grids_address a ON a.id = b.house_id
+  UNION ALL
+  SELECT a.code, a.point, NULL, a.households, 0 FROM grids_address a
+   WHERE a.kind = 'house' AND NOT EXISTS (SELECT FROM grids_building b WHERE b.house_id = a.id))
+SELECT DISTINCT ON (thing.code) thing.code, ST_X(thing.point), ST_Y(thing.point), thing.households, thing.residents,
+       CASE WHEN ST_Covers(ring.shape, thing.shape) AND NOT ST_Touches(thing.shape, ST_Boundary(ring.shape))
+            THEN ST_AsGeoJSON(ST_ExteriorRing(thing.shape), 8) END, ring.code
+  FROM ring JOIN thing ON ST_Covers(ring.shape, thing.point) ORDER BY thing.code, ring.code
+"""
+_BARRIERS = """
+SELECT kind, ST_AsGeoJSON(line, 8), strength FROM grids_barrier
+ WHERE ST_Intersects(line, ST_GeomFromWKB(%s, 4326)) ORDER BY code
 """
 
 
 def ground(state: DraftState, settings: Mapping[str, Any]) -> Ground:
-    """What is asked: base grids joined to rings, the houses in them, today's grids. One statement.
+    """What is asked: base grids joined to rings, what stands in them, barriers, today's grids. Two statements.
 
     A ring without households stays as it is: there is nothing to balance.
     """
@@ -50,7 +64,7 @@ def ground(state: DraftState, settings: Mapping[str, Any]) -> Ground:
     question = {
         "parents": [{"code": name, "ring": closed_degrees(ring)} for name, (ring, _codes) in asked.items()],
         "buildings": [row for row in buildings if row["parent"] in asked],
-        "barriers": [],
+        "barriers": _barriers(state),
         "present": [
             {"code": code, "parent": name, "ring": closed_degrees(base[code])}
             for name, (_ring, codes) in asked.items()
@@ -65,18 +79,27 @@ def ground(state: DraftState, settings: Mapping[str, Any]) -> Ground:
 
 def _buildings(rings: Mapping[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(_HOUSES, [list(rings), [wkb(ring) for ring in rings.values()]])
+        cursor.execute(_BUILDINGS, [list(rings), [wkb(ring) for ring in rings.values()]])
         return [
             {
-                "id": str(pk),
+                "id": code,
                 "place": (lon, lat),
                 "parent": parent,
                 "households": households,
-                "residents": 0,
+                "residents": residents,
                 "activity": 0.0,
-                "shape": None,
+                "shape": json.loads(shape)["coordinates"] if shape else None,
             }
-            for pk, lon, lat, households, parent in cursor.fetchall()
+            for code, lon, lat, households, residents, shape, parent in cursor.fetchall()
+        ]
+
+
+def _barriers(state: DraftState) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BARRIERS, [wkb(state.outline)])
+        return [
+            {"kind": kind, "line": json.loads(line)["coordinates"], "strength": strength}
+            for kind, line, strength in cursor.fetchall()
         ]
 
 

@@ -13,6 +13,7 @@ FINDINGS = {
     "code": gettext_lazy("Wrongly composed code"),
     "taken": gettext_lazy("Code given to another grid"),
     "sliver": gettext_lazy("Sliver"),
+    "building": gettext_lazy("Border through buildings"),
     "few": gettext_lazy("Too few households"),
     "many": gettext_lazy("Too many households"),
     "vacant": gettext_lazy("Without a worker"),
@@ -21,6 +22,7 @@ MENDING = {
     "code": gettext_lazy("A code is that of the village and a number; end the grid and draw it anew."),
     "taken": gettext_lazy("End the grid and draw it anew; it gets the next free code."),
     "sliver": gettext_lazy("Merge it with a neighbour, or move the shared border."),
+    "building": gettext_lazy("Move the border beside the building: people of one door belong to one grid."),
     "few": gettext_lazy("A base grid has 300 to 500: merge it, move the border, or make it a special grid."),
     "many": gettext_lazy("A base grid has 300 to 500: split it, or move the shared border."),
     "vacant": gettext_lazy("Name a worker in the roster from the first day on."),
@@ -62,7 +64,7 @@ def moved_lines(page: DraftPage) -> list[dict[str, Any]]:
 
 
 def _figure(row: Finding) -> str:
-    if row.kind in ("few", "many"):
+    if row.kind in ("few", "many", "building"):
         return str(row.figure)
     return _("%(metres)s m wide") % {"metres": row.figure} if row.kind == "sliver" else row.detail
 

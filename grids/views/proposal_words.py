@@ -41,7 +41,7 @@ REASONS = {
     "component_no_multiple": gettext_lazy("the households between the barriers give %(bound)s a grid"),
     "one_building": gettext_lazy("one building alone has %(bound)s households"),
     "heavy_building": gettext_lazy("a single building with %(bound)s households cannot be divided"),
-    "both_sides": gettext_lazy("lies on both sides of a barrier: too few households on one side (%(bound)s)"),
+    "component_enclosed": gettext_lazy("an enclosed piece, joined to its neighbour across a barrier (%(bound)s)"),
     "not_reached": gettext_lazy("not reached: %(bound)s households"),
 }
 

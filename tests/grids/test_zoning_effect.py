@@ -89,7 +89,7 @@ def test_an_open_case_follows_and_keeps_the_version_it_was_reported_under(
     published(draft, second)
     with shifted(timedelta(days=5)):
         in_force()
-        assert Promise.objects.get(kind="ledger.job.geo").payload["job"] == str(regrid().id)
+        assert Promise.objects.filter(kind="ledger.job.geo", payload__job=str(regrid().id)).count() == 1
         page = case_file(actor_of(person_with("reader", "cases.read", "cases.supervise")), case.number, app_now())
         assert page is not None
         assert (page.grid_code, page.moving_to) == (S04, S13)

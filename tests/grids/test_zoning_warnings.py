@@ -13,12 +13,13 @@ from django.utils import translation
 
 from accounts.models import User
 from grids import actions, queries
-from grids.models import Address, DraftPart, Duty, Grid, WarningReason
+from grids.models import Address, Building, DraftPart, Duty, Grid, WarningReason
 from grids.queries.draft_page import findings_of
 from grids.queries.findings import Finding
 from grids.rules.coverage import degrees_of
 from ledger.actions import install_test_clock
 from ledger.actors import Actor
+from ledger.clock import app_now
 from ledger.models import AuditEntry
 from tests.accounts.world import LONG_AGO, user
 from tests.grids.zoning_world import S04, S13, VILLAGE, across, actor_of, edit, explain, person_with, state
@@ -79,6 +80,26 @@ def test_a_grid_narrower_than_a_lane_is_a_sliver_with_its_width(clerk: Actor, to
     slivers = [row for row in findings_of(state(made, clerk)) if row.kind == "sliver"]
     assert len(slivers) == 1
     assert 2 <= slivers[0].figure <= 6
+
+
+def test_a_border_through_a_building_is_warned_of_with_their_number(draft: int, clerk: Actor) -> None:
+    now = state(draft, clerk)
+    shared = set(now.parts[S04].ring) & set(now.parts[S13].ring)
+    (lon, lat) = degrees_of(sorted(node for node in shared if node not in now.outline)[0])
+    box = ", ".join(
+        f"{lon + x * 1e-5:.8f} {lat + y * 1e-5:.8f}" for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
+    )
+    facts = {
+        "source": "普查",
+        "as_of": queries.today(),
+        "updated_at": app_now(),
+        "point": f"SRID=4326;POINT({lon} {lat})",
+    }
+    Building.objects.create(code="cut", shape=f"SRID=4326;POLYGON(({box}))", **facts)
+    rows = found(draft, clerk)
+    assert rows["building", S04].figure == rows["building", S13].figure == 1
+    Building.objects.update(shape=None)
+    assert not any(kind == "building" for kind, _code in found(draft, clerk))
 
 
 def test_a_warning_holds_the_hand_in_until_its_reason_is_written_and_kept(draft: int, clerk: Actor) -> None:
