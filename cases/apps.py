@@ -27,6 +27,11 @@ DOCUMENTS = (
     ),
 )
 
+WORK = {
+    "held": "cases.queries.zoning.cases_held",
+    "moving": "cases.queries.zoning.cases_moving",
+    "in_grid": "cases.queries.zoning.cases_in",
+}
 REGRID = {
     "step": "cases.actions.regrid_step",
     "name_zh": "案件随网格调整",
@@ -55,7 +60,7 @@ class CasesConfig(AppConfig):
                 key, template=template, context=context, series=series, name_zh=name_zh, name_en=name_en
             )
         register_consequence("cases", "cases.queries.zoning.moving_cases")
-        register_work("cases", WorkSource("cases.queries.zoning.cases_held", "cases.queries.zoning.cases_moving"))
+        register_work("cases", WorkSource(**WORK))
         kinds.register_handler("cases.hand_over_work", handler="cases.actions.hand_over_work", queue="route", batch=1)
         kinds.register_city_part("rules", "cases.actions.load_rules", order=40, export="cases.queries.export_rules")
         kinds.register_edition(

@@ -13,6 +13,7 @@ from grids.actions.operations import OPERATIONS, Edit
 from grids.datum import Datum
 from grids.imports import LABELS
 from grids.queries.roster import user_id_of
+from ledger.kinds import Column
 
 
 class PointForm(forms.Form):
@@ -366,3 +367,32 @@ class EndAbsenceForm(forms.Form):
     """An absence that is over."""
 
     absence_id = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ThingForm(forms.Form):
+    """One thing at the desk: the columns of its file, each as text or choice. An empty field keeps what is there."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, columns: Iterable[Column], *args: Any, placed: bool, english: bool, **values: Any) -> None:
+        super().__init__(*args, **values)
+        for column in columns:
+            label, hint = (column.en, column.help_en) if english else (column.zh, column.help_zh)
+            kind: dict[str, Any] = {"label": label, "required": False, "help_text": "" if column.choices else hint}
+            if column.choices:
+                options = [("", "–"), *((value, value) for value in column.choices)]
+                self.fields[column.key] = forms.ChoiceField(choices=options, **kind)
+            elif column.type == "date":
+                widget = forms.DateInput(attrs={"type": "date"})
+                self.fields[column.key] = forms.CharField(max_length=10, widget=widget, **kind)
+            else:
+                self.fields[column.key] = forms.CharField(max_length=column.max_length, **kind)
+        if placed:
+            self.fields["place"] = forms.CharField(
+                label=_("Longitude, latitude (WGS-84)"), required=False, max_length=40
+            )
+
+    def given(self) -> dict[str, Any]:
+        """What the action takes."""
+        known = dict(self.cleaned_data)
+        return {"seen": known.pop("seen"), "place": known.pop("place", ""), "values": known}

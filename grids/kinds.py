@@ -69,10 +69,12 @@ class WorkSource:
     Arguments:
         held: `(users: Collection[int]) -> dict[int, int]`: user id → open steps he holds.
         moving: `(*, within: str, on: date) -> list[MovingWork]`: open work whose grid is not the one it names.
+        in_grid: `(grid_id: int, now: datetime) -> tuple[int, int]`: open work of a grid, and what of it is overdue.
     """
 
     held: str
     moving: str
+    in_grid: str
 
 
 def register_work(name: str, source: WorkSource) -> None:

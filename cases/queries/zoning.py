@@ -1,13 +1,13 @@
 """What a change of boundaries would do to open cases, and whose they are: counts and numbers."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from cases.models import Assignment
+from cases.models import Assignment, Case
 from grids.kinds import Consequence, MovingWork
 
 _SQL = """
@@ -65,3 +65,10 @@ def cases_held(users: Collection[int]) -> dict[int, int]:
     """User id → open steps of open cases he holds. One statement."""
     rows = Assignment.objects.filter(open=True, holder__in=users).values("holder")
     return dict(rows.annotate(number=Count("pk")).values_list("holder", "number"))
+
+
+def cases_in(grid_id: int, now: datetime) -> tuple[int, int]:
+    """Open cases of a grid of either scheme, and those of them whose limit has passed. One statement; counts only."""
+    rows = Case.objects.filter(Q(grid=grid_id) | Q(management_grid=grid_id), closed=False)
+    found = rows.aggregate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lte=now, paused=False)))
+    return found["open"], found["late"]

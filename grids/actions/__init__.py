@@ -30,6 +30,7 @@ from grids.actions.roster import (
     renew_feed,
     transfer_duties,
 )
+from grids.actions.thing_edit import correct_thing
 from grids.actions.thing_reading import read_thing_file, thing_choices
 from grids.actions.things import (
     commit_barriers,
@@ -55,6 +56,7 @@ __all__ = [
     "commit_equipment",
     "commit_layer",
     "commit_parts",
+    "correct_thing",
     "discard_draft",
     "discard_set",
     "edit_draft",

@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model, Q
 
-from grids.models import Barrier, Building, CityPart, Equipment, GridVersion
+from accounts.models import User
+from grids.imports.thing_kinds import fields_of
+from grids.imports.things import plain
+from grids.kinds import open_work
+from grids.models import Barrier, Building, CityPart, Equipment, GridVersion, ThingChange
 from ledger.actors import Actor
+from ledger.kinds import resolve
 
+HISTORY_MOST = 100
 MODELS: dict[str, type[Model]] = {
     "buildings": Building,
     "parts": CityPart,
@@ -105,6 +111,49 @@ def _holds(version: GridVersion, on: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class ThingHistory:
+    """What became of a thing at one time: field → before and after; nothing changed: it was new or confirmed."""
+
+    at: datetime
+    by_zh: str
+    by_en: str
+    from_file: bool
+    changes: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ThingFile:
+    """One thing with everything that is said about it, as text by column."""
+
+    row: ThingRow
+    values: dict[str, str]
+    place: str
+    seen: str
+    history: list[ThingHistory]
+
+
+def thing_file(*, key: str, code: str, actor: Actor, on: date) -> ThingFile | None:
+    """One thing of the actor's territory; None if there is none. Four statements."""
+    rows = MODELS[key]._default_manager.filter(code=code, path__startswith=actor.territory)
+    if key != "barriers":
+        rows = rows.select_related("service_version__grid").defer("service_version__boundary")
+    found: Any = rows.first() if actor.territory else None
+    if found is None:
+        return None
+    values = {name: plain(getattr(found, name)) for name in fields_of(key)}
+    point = getattr(found, "point", None)
+    place = f"{point.x:.8f}, {point.y:.8f}" if point is not None else ""
+    history = list(ThingChange.objects.filter(kind=key, code=code).order_by("-at", "-pk")[:HISTORY_MOST])
+    people = User.objects.in_bulk([int(r.actor_id) for r in history if r.actor_kind == "member" and r.actor_id])
+    told = []
+    for row in history:
+        person = people.get(int(row.actor_id)) if row.actor_kind == "member" and row.actor_id else None
+        names = (person.display_name, person.display_name_en) if person is not None else ("", "")
+        told.append(ThingHistory(row.at, *names, row.run is not None, row.changes))
+    return ThingFile(_row(key, found, on), values, place, found.updated_at.isoformat(), told)
+
+
+@dataclass(frozen=True, slots=True)
 class GridCounts:
     """What stands in one grid; `moving` things have a boundary that is no longer in force and are still counted where
     they were. Households are those of the grid itself; residents are for members only, below ten as well."""
@@ -138,6 +187,12 @@ def grid_counts(grid_id: int, *, on: date) -> GridCounts:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"grid": grid_id, "on": on})
         return GridCounts(*cursor.fetchone())
+
+
+def work_in_grid(grid_id: int, now: datetime) -> tuple[int, int]:
+    """Open work of a grid and what of it is overdue, of all who know of work."""
+    counts = [resolve(source.in_grid)(grid_id, now) for source in open_work.values()]
+    return sum(open_ for open_, _late in counts), sum(late for _open, late in counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("grids_duties_act", _fixed({"act": "nothing"}, {"act": "assign"})),
     ("grids_duty_calendar", _fixed({"token": "a" * 39})),
     ("grids_grid", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
+    ("grids_thing", _fixed({"kind": "buildings", "code": "nothing"})),
     ("grids_things", _fixed({"kind": "nothing"}, {"kind": "buildings"})),
     ("grids_post*", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),
     (

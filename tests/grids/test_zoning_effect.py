@@ -11,7 +11,7 @@ from accounts.models import Membership, Notice
 from cases.actions.following import regrid_step
 from cases.models import Case, HistoryEntry
 from cases.queries import case_file
-from cases.queries.zoning import moving_cases
+from cases.queries.zoning import cases_in, moving_cases
 from events.actions import Incident, report_incident
 from govplatform.demo import boundaries
 from grids import actions, queries, tiles
@@ -82,6 +82,8 @@ def test_an_open_case_follows_and_keeps_the_version_it_was_reported_under(
     case = case_in(draft, clerk, S13, "follows")
     assert case.grid is not None
     assert case.grid.code == S04
+    assert cases_in(case.grid.pk, app_now()) == (1, 0)
+    assert cases_in(case.grid.pk, app_now() + timedelta(days=400)) == (1, 1)
     parts = [(code, wkb(part.ring)) for code, part in state(draft, clerk).parts.items()]
     (told,) = moving_cases(parts, [case.grid_id], "service")
     assert (told.before, told.after, told.count, told.examples) == (S04, S13, 1, (case.number,))

@@ -33,7 +33,7 @@ from govplatform.demo.services import RESTAURANT, SENIOR, Matters, Plan  # noqa:
 from govplatform.demo.subjects import SUBJECTS  # noqa: E402
 from govplatform.demo.wages import WageDemo  # noqa: E402
 from grids.actions import begin_change_set, begin_draft, propose  # noqa: E402
-from grids.models import BoundaryDraft, Division, Grid  # noqa: E402
+from grids.models import BoundaryDraft, Building, Division, Grid  # noqa: E402
 from grids.queries import today  # noqa: E402
 from ledger import kinds  # noqa: E402
 from ledger.actions import open_incident, place_hold, start_simulation, upload_sheet  # noqa: E402
@@ -134,6 +134,7 @@ def boundaries() -> Iterator[tuple[str, Any]]:
     yield "proposal", propose(draft_id=drawing, version=0, settings=settings, actor=actor("registrar"))
     villages = [DRAWN_ON, Division.objects.filter(level="village", outline__isnull=False).order_by("code")[0].code]
     yield "change_set", begin_change_set(villages=villages, scheme="service", title=TITLE, actor=actor("registrar"))
+    yield "building", Building.objects.order_by("code")[0].code
     yield "grid", Grid.objects.filter(division__code=DRAWN_ON, scheme__code="service").order_by("pk")[0].code
 
 
