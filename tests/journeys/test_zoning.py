@@ -26,7 +26,7 @@ def ready(page: Page) -> None:
 
 def corners(shapes: dict[str, Any]) -> tuple[str, Node, Node]:
     """A grid and two of its vertices whose line splits it well."""
-    outline = ring_of(shapes["outline"])
+    outline = ring_of(shapes["outlines"][0])
     parts = {part["code"]: ring_of(part["ring"]) for part in shapes["parts"]}
     for code, ring in parts.items():
         for one, two in combinations(ring, 2):
