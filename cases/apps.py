@@ -5,7 +5,7 @@ from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import RETENTION, RULE_FIELDS, RULE_VERDICTS, check_kinds
-from grids.kinds import WorkSource, register_consequence, register_work
+from grids.kinds import WorkSource, register_consequence, register_follower, register_work
 from ledger import kinds
 
 DOCUMENTS = (
@@ -61,6 +61,7 @@ class CasesConfig(AppConfig):
             )
         register_consequence("cases", "cases.queries.zoning.moving_cases")
         register_work("cases", WorkSource(**WORK))
+        register_follower("cases", "cases.actions.follow_paths")
         kinds.register_handler("cases.hand_over_work", handler="cases.actions.hand_over_work", queue="route", batch=1)
         kinds.register_city_part("rules", "cases.actions.load_rules", order=40, export="cases.queries.export_rules")
         kinds.register_edition(

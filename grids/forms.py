@@ -103,6 +103,7 @@ class EditForm(forms.Form):
     snap = forms.FloatField(label=_("Snap within, m"), required=False, min_value=0, max_value=50, initial=10)
     follow = forms.BooleanField(label=_("Neighbours give way to what is drawn"), required=False)
     type = forms.ChoiceField(label=_("Type"), required=False)
+    code = forms.CharField(label=_("Code"), required=False, max_length=12, help_text=_("as the authority gives it"))
     name_zh = forms.CharField(label=_("Name"), required=False, max_length=80)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=120)
 
@@ -144,7 +145,7 @@ class EditForm(forms.Form):
 
     def edit(self) -> Edit:
         """The edit that was asked for."""
-        names = ("operation", "grid", "other", "line", "at", "to", "follow", "type", "name_zh", "name_en")
+        names = ("operation", "grid", "other", "line", "at", "to", "follow", "type", "code", "name_zh", "name_en")
         return Edit(**{name: self.cleaned_data[name] for name in names}, snap=self.cleaned_data["snap"] or 0.0)
 
 
@@ -153,7 +154,7 @@ class BeginForm(forms.Form):
 
     village = forms.MultipleChoiceField(
         label=_("Villages or communities"),
-        help_text=_("Several make one change that is published together; a township stands for all of its villages."),
+        help_text=_("Several make one change, published together; a township stands for all of its villages."),
         widget=forms.SelectMultiple(attrs={"size": 6}),
     )
     scheme = forms.ChoiceField(label=_("Scheme"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 consequences: dict[str, str] = {}
 open_work: dict[str, "WorkSource"] = {}
+followers: dict[str, str] = {}
 # what the report of blind spots finds: kind → (Chinese, English)
 HOLES = {
     "gap": ("不属于任何网格的区域", "Area in no grid"),
@@ -32,8 +33,8 @@ class Consequence:
     """Something that changes its grid.
 
     Arguments:
-        kind: cases, households, addresses or posts.
-        before, after: grid codes; "" for none.
+        kind: cases, households, addresses, posts; of a change of divisions grids and members as well.
+        before, after: codes of grids or villages; "" for none.
         count: how many.
         examples: some numbers or codes.
     """
@@ -48,6 +49,15 @@ class Consequence:
 def register_consequence(name: str, query: str) -> None:
     """A dotted name of a query that says what a change would move."""
     consequences[name] = query
+
+
+def register_follower(name: str, action: str) -> None:
+    """A dotted `(*, moves: Mapping[str, str], now: datetime) -> None` of an upper app.
+
+    moves: path of a village that ends → path of the one that takes its place. What the app keeps by path and not by
+    place follows, in the transaction in which a change of divisions comes into force.
+    """
+    followers[name] = action
 
 
 @dataclass(frozen=True, slots=True)

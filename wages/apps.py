@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from cases.kinds import register_kind
+from grids.kinds import register_follower
 from ledger import kinds
 from wages.kinds import CASES, RETENTION, RULE_FIELDS, RULE_VERDICTS
 
@@ -24,6 +25,7 @@ class WagesConfig(AppConfig):
             templates=("wages/claim.html",),
         )
         kinds.register_notice("wage_sheet", versions="wages.kinds.SHEET_NOTICE", name_zh="工资表", name_en="Wage sheet")
+        register_follower("wages", "wages.actions.follow_paths")
         for row in RETENTION:
             kinds.add_retention(row)
         kinds.register_handler("wages.judge", handler="wages.actions.judge", queue="import", batch=10)

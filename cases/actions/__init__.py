@@ -4,7 +4,7 @@ ledger's.
 
 from cases.actions.editions import draft_rules, remove_rule, save_rule
 from cases.actions.flood import count_intake
-from cases.actions.following import regrid_step
+from cases.actions.following import follow_paths, regrid_step
 from cases.actions.handing import hand_over_work
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
 from cases.actions.people import note_export, note_simulation_export, reveal_contact
@@ -21,6 +21,7 @@ __all__ = [
     "comment",
     "count_intake",
     "draft_rules",
+    "follow_paths",
     "free_steps",
     "hand_over",
     "hand_over_work",

@@ -4,8 +4,10 @@ A job `cases.regrid` per change, begun on its day. Each batch is one short trans
 that nobody's move waits for it; what somebody is working on is passed over and moved alone at the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from time import monotonic
 from uuid import UUID
 
@@ -55,9 +57,12 @@ def regrid_step(job: JobView, budget_seconds: float) -> StepResult:
 
 
 def _concerned(draft_id: int) -> "QuerySet[Case]":
-    """Open cases of the grids that lost something."""
-    field, grid_ids = grid_queries.touched_grids(draft_id)
-    return Case.objects.filter(Q(**{f"{field}__in": grid_ids}), closed=False, point__isnull=False)
+    """Open cases of the grids or villages that lost something."""
+    field, values = grid_queries.touched_grids(draft_id)
+    concerned = Q(**{f"{field}__in": values})
+    if field == "path":
+        concerned = reduce(or_, (Q(path__startswith=path) for path in values), Q(pk=None))
+    return Case.objects.filter(concerned, closed=False, point__isnull=False)
 
 
 @transaction.atomic(durable=True)
@@ -84,15 +89,30 @@ def _follow(cases: Sequence[Case], now: datetime) -> None:
     for case, place in zip(known, places, strict=True):
         service, management = place.grids.get("service"), place.grids.get("management")
         found = service.grid_id if service else None, management.grid_id if management else None
-        if not place.path or found == (case.grid_id, case.management_grid_id):
+        if not place.path or (*found, place.path) == (case.grid_id, case.management_grid_id, case.path):
             continue
         codes = {"from": case.grid.code if case.grid else "", "to": service.code if service else ""}
         (case.grid_id, case.management_grid_id), case.path = found, place.path
-        move = engine.Move(case=case, actor=CLOCK, now=now)
-        move.record("regrid", data=codes if codes["from"] != codes["to"] else {})
-        moves.append(move)
+        moves.append(_noted(case, now, codes if codes["from"] != codes["to"] else {}))
     if moves:
         engine.flush_places(moves)
+
+
+def follow_paths(*, moves: Mapping[str, str], now: datetime) -> None:
+    """Open cases without a place follow the village they name to the one that takes its place; see grids.kinds."""
+    for old, new in moves.items():
+        rows = Case.objects.filter(path__startswith=old, closed=False, point__isnull=True)
+        held = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+        for case in held:
+            case.path = new
+        if held:
+            engine.flush_places([_noted(case, now) for case in held])
+
+
+def _noted(case: Case, now: datetime, codes: dict[str, str] | None = None) -> engine.Move:
+    move = engine.Move(case=case, actor=CLOCK, now=now)
+    move.record("regrid", data=codes or {})
+    return move
 
 
 @transaction.atomic(durable=True)

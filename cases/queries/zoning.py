@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from cases.models import Assignment, Case
 from grids.kinds import Consequence, MovingWork
+from grids.rules import CODE_DIGITS, DIVISIONS
 
 _SQL = """
 WITH part AS (SELECT code, ST_GeomFromWKB(shape, 4326) AS shape FROM unnest(%s::text[], %s::bytea[]) AS t(code, shape)),
@@ -21,18 +22,26 @@ SELECT before, coalesce(after, ''), count(*), (array_agg(number ORDER BY number 
 """
 
 
+# the village of a case is the last but one of its path; its township the one before
+_VILLAGES = """
+WITH part AS (SELECT code, ST_GeomFromWKB(shape, 4326) AS shape FROM unnest(%s::text[], %s::bytea[]) AS t(code, shape)),
+     held AS (SELECT c.number, split_part(c.path, '/', 5) AS before,
+       (SELECT part.code FROM part WHERE ST_Covers(part.shape, c.point) ORDER BY part.code LIMIT 1) AS after
+  FROM cases_case c WHERE NOT c.closed AND c.point IS NOT NULL AND split_part(c.path, '/', 4) = %s)
+SELECT before, coalesce(after, ''), count(*), (array_agg(number ORDER BY number DESC))[1:3]
+  FROM held WHERE before <> '' AND before IS DISTINCT FROM after GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
 def moving_cases(parts: Sequence[tuple[str, bytes]], grid_ids: Sequence[int], scheme: str) -> list[Consequence]:
-    """Open cases that would lie in another grid, by grid before and after. One statement; see grids.kinds."""
-    if not grid_ids:
+    """Open cases that would lie in another grid or village, by code before and after. One statement at most."""
+    whole = scheme == DIVISIONS
+    if not parts or not (grid_ids or whole):
         return []
-    values: list[Any] = [
-        [code for code, _ in parts],
-        [shape for _, shape in parts],
-        scheme == "management",
-        list(grid_ids),
-    ]
+    values: list[Any] = [[code for code, _ in parts], [shape for _, shape in parts]]
+    values += [parts[0][0][: CODE_DIGITS["township"]]] if whole else [scheme == "management", list(grid_ids)]
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, values)
+        cursor.execute(_VILLAGES if whole else _SQL, values)
         return [Consequence("cases", row[0], row[1], row[2], tuple(row[3])) for row in cursor.fetchall()]
 
 

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from grids.actions.division_days import follow_divisions
 from grids.actions.periods import close, since
 from grids.imports import DivisionEntry, read_divisions
-from grids.models import Division, Grid
+from grids.models import Division
 from grids.queries import city_day
+from grids.queries.drafts import redrawn_divisions
 from ledger.actors import Actor
 from ledger.cityfolder import Change, CityFolder
 
@@ -30,14 +32,16 @@ def load_divisions(folder: CityFolder, *, apply: bool, actor: Actor, now: dateti
     """Bring the divisions of one code system to what the folder says.
 
     A name or level that changes with a later `valid_from` begins a new period; with the same one it is a correction.
-    A division that is gone ends today; it is never deleted.
+    A division that is gone ends today; it is never deleted. A village that was changed here follows the platform until
+    the folder states a later day.
     """
-    entries = read_divisions(folder)
+    redrawn = redrawn_divisions()
+    entries = {c: e for c, e in read_divisions(folder).items() if c not in redrawn or e.valid_from > redrawn[c]}
     system = str(folder.json("city.json").get("code_system", "NBS-2023"))
     rows = {row.code: row for row in open_rows(system)}
     new = [entry for code, entry in entries.items() if code not in rows]
     changed = [entry for code, entry in entries.items() if code in rows and differs(rows[code], entry)]
-    gone = sorted(set(rows) - set(entries))
+    gone = sorted(set(rows) - set(entries) - set(redrawn))
     if not entries:
         gone = []
     change = Change(len(new), len(changed), len(gone), len(entries) - len(new) - len(changed))
@@ -48,6 +52,7 @@ def load_divisions(folder: CityFolder, *, apply: bool, actor: Actor, now: dateti
         successors = write_changed(changed, rows, system)
         write_new(new, rows | successors, system)
         close(Division, [rows[code].pk for code in gone], city_day(now))
+        follow_divisions(city_day(now))
     return change
 
 
@@ -74,7 +79,8 @@ def _fill(row: Division, entry: DivisionEntry, parent: Division | None) -> Divis
 
 
 def write_changed(entries: Iterable[DivisionEntry], rows: dict[str, Division], system: str) -> dict[str, Division]:
-    """Correct or succeed changed divisions; returns code → row now in force."""
+    """Correct or succeed changed divisions; returns code → its last row. What points to a row that is over follows on
+    its day, see `division_days.follow_divisions`."""
     found: dict[str, Division] = {}
     for entry in entries:
         row = rows[entry.code]
@@ -83,8 +89,6 @@ def write_changed(entries: Iterable[DivisionEntry], rows: dict[str, Division], s
             close(Division, [row.pk], entry.valid_from)
             fresh = _fill(Division(code=entry.code, code_system=system), entry, parent)
             fresh.save(force_insert=True)
-            Division.objects.filter(parent=row, valid__upper_inf=True).update(parent=fresh)
-            Grid.objects.filter(division=row, retired_at=None).update(division=fresh)
         else:
             fresh = _fill(row, entry, parent)
             fresh.save()

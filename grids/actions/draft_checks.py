@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.fields.ranges import RangeStartsWith
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from grids.actions.drafting import EDIT, locked
-from grids.models import BoundaryDraft, GridVersion, WarningReason
+from grids.models import BoundaryDraft, Division, GridVersion, WarningReason
 from grids.queries.boundaries import boundary_defects
 from grids.queries.draft_page import findings_of
 from grids.queries.drafts import DraftState
@@ -92,9 +94,10 @@ def demand_base(state: DraftState, effective_from: date) -> None:
         )
         raise ValidationError(message, code="base")
     touched = [part.version_id for part in state.base.values() if part.version_id is not None]
-    newest = GridVersion.objects.filter(pk__in=touched).order_by("-valid__startswith").first()
-    if newest is not None and newest.valid.lower >= effective_from:
-        message = _("Choose a day after %(day)s: the present boundaries begin then.") % {"day": newest.valid.lower}
+    rows = (Division if state.row.of_divisions else GridVersion).objects.filter(pk__in=touched)
+    newest = rows.aggregate(day=Max(RangeStartsWith("valid")))["day"]
+    if newest is not None and newest >= effective_from:
+        message = _("Choose a day after %(day)s: the present boundaries begin then.") % {"day": newest}
         raise ValidationError({"effective_from": message}, code="day")
 
 

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.access import demand_right, within
 from grids.actions.operations import Edit, apply
 from grids.models import BoundaryDraft, ChangeSet, Division, DraftPart, DraftStep, Scheme
-from grids.queries.drafts import DraftState, Part, draft_state, last_parts
+from grids.queries import city_day
+from grids.queries.drafts import DraftState, Part, divisions_ahead, draft_state, last_parts, last_villages
+from grids.rules.codes import DIVISIONS, PART_TYPES
 from grids.rules.coverage import closed_degrees
 from ledger.actions import audit
 from ledger.actors import Actor
@@ -30,12 +32,12 @@ def begin_draft(*, village: str, scheme: str, title: str, actor: Actor) -> int:
     """Begin a change of one scheme in one village, as a copy of its last boundaries. Returns the draft's id.
 
     Arguments:
-        village: 12-digit code.
-        scheme: service or management.
+        village: 12-digit code; of a change of divisions the 9 digits of the township.
+        scheme: service or management, or division for the villages of a township themselves.
 
     Raises:
         PermissionDenied: no right to edit, or the village is not the actor's.
-        ValidationError: no such village or scheme, or the village has no outline.
+        ValidationError: no such village or scheme, no outline, or its divisions change already.
     """
     now = app_now()
     draft_id = start(village=village, scheme=scheme, title=title, actor=actor, now=now)
@@ -46,12 +48,15 @@ def begin_draft(*, village: str, scheme: str, title: str, actor: Actor) -> int:
 def start(*, village: str, scheme: str, title: str, actor: Actor, now: datetime, change_set: int | None = None) -> int:
     """The draft with its step 0, inside the caller's transaction; raises as `begin_draft` does."""
     demand_right(actor, EDIT)
-    division = Division.objects.filter(code=village, level="village", valid__upper_inf=True).first()
+    whole = scheme == DIVISIONS
+    level = "township" if whole else "village"
+    division = Division.objects.filter(code=village, level=level, valid__contains=city_day(now)).first()
     found = Scheme.objects.filter(code=scheme).first()
-    if division is None or found is None or division.outline is None:
+    if division is None or (found is None and not whole) or division.outline is None:
         raise ValidationError({"village": _("Choose a village or community that has an outline.")})
     if not within(actor.territory, division.path):
         raise PermissionDenied("territory")
+    _demand_ready(division, whole)
     draft = BoundaryDraft.objects.create(
         division=division,
         scheme=found,
@@ -61,9 +66,21 @@ def start(*, village: str, scheme: str, title: str, actor: Actor, now: datetime,
         drafted_at=now,
         updated_at=now,
     )
-    parts = last_parts(division.pk, found.pk)
+    parts = last_parts(division.pk, found.pk if found else None)
     write_step(draft_id=draft.pk, number=0, operation="begin", detail={}, parts=parts, actor=actor, now=now)
     return draft.pk
+
+
+def _demand_ready(division: Division, whole: bool) -> None:
+    """No divisions that are about to change; of a township, villages that are all drawn in one piece."""
+    ahead = divisions_ahead(division.code)
+    if ahead is not None:
+        message = _("The divisions of this township change on %(day)s. Begin after that day, or withdraw that change.")
+        raise ValidationError({"village": message % {"day": ahead}}, code="ahead")
+    loose = [row.code for row in last_villages(division.pk) if row.outline is None or row.outline.num_geom != 1]
+    if whole and loose:
+        message = _("Villages without an outline in one piece: %(codes)s. Their outlines come with the city folder.")
+        raise ValidationError({"village": message % {"codes": ", ".join(loose[:10])}}, code="undrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +151,11 @@ def write_step(
 
 
 def _row(step_id: int, part: Part) -> DraftPart:
+    began = "period_id" if part.type in PART_TYPES[DIVISIONS] else "version_id"
     return DraftPart(
         step_id=step_id,
         grid_id=part.grid_id,
-        version_id=part.version_id,
+        **{began: part.version_id},
         code=part.code,
         type=part.type,
         name_zh=part.name_zh,
@@ -164,11 +182,13 @@ def locked(*, draft_id: int, version: int, stage: str, right: str, actor: Actor)
 
 
 def demand_alone(state: DraftState) -> None:
-    """A draft of a change over several villages goes its way with the others only.
+    """A draft of a change over several villages goes its way with the others only, and grids with their divisions.
 
     Raises:
-        ValidationError: code in_set.
+        ValidationError: code in_set or follows.
     """
+    if state.row.follows is not None:
+        raise ValidationError(_("These grids follow a change of divisions; withdraw that one."), code="follows")
     if state.row.change_set is not None:
         message = _("This draft is part of a change over several villages; hand in, publish and withdraw that one.")
         raise ValidationError(message, code="in_set")

@@ -1,13 +1,12 @@
 """The day of a published change: what is not dated follows; codes end, names, households and posts, open cases."""
 
-from copy import copy
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from grids.actions.boundary_news import tell_boundaries
-from grids.actions.periods import close, since
+from grids.actions.division_days import divisions_in_force, follow_divisions, hand_posts_on
+from grids.actions.periods import close
 from grids.models import BoundaryDraft, Duty, Grid, KindDuty
 from grids.queries import city_day
 from grids.queries.boundaries import households_in, origins
@@ -23,24 +22,34 @@ def bring_into_force(*, now: datetime) -> bool:
 
     A periodic job, one change at a time. Returns True if there may be more.
     """
-    due = due_drafts(city_day(now))
+    today = city_day(now)
+    follow_divisions(today)
+    due = due_drafts(today)
     if not due:
         return False
     draft = BoundaryDraft.objects.select_for_update(of=["self"]).select_related("division").get(pk=due[0])
     state = state_of(draft)
+    if state.row.of_divisions:
+        divisions_in_force(state=state, day=draft.effective_from or today, now=now)
+    else:
+        _grids_in_force(state, now)
+    BoundaryDraft.objects.filter(pk=draft.pk).update(
+        stage=Stage.IN_FORCE, in_force_at=now, updated_at=now, version=draft.version + 1
+    )
+    tell_boundaries("in_force", state, day=draft.effective_from or today, now=now)
+    if state.row.follows is None:  # what follows a change of divisions moves with that
+        start_job(kind="grids.things", params={"path": draft.division.path}, actor=CLOCK, now=now)
+        start_job(kind="cases.regrid", params={"draft": draft.pk}, actor=CLOCK, now=now)
+    audit(actor=CLOCK, action="boundary.in_force", now=now, object_kind="boundary_draft", object_id=draft.pk)
+    return len(due) > 1
+
+
+def _grids_in_force(state: DraftState, now: datetime) -> None:
     what = dict((code, kind) for kind, code in state.changes())
     ended = [code for code, kind in what.items() if kind == "ended"]
     Grid.objects.filter(code__in=ended, retired_at=None).update(retired_at=now)
     _follow_names(state, what)
     _follow_duties(state, what, ended)
-    BoundaryDraft.objects.filter(pk=draft.pk).update(
-        stage=Stage.IN_FORCE, in_force_at=now, updated_at=now, version=draft.version + 1
-    )
-    tell_boundaries("in_force", state, day=draft.effective_from or city_day(now), now=now)
-    start_job(kind="grids.things", params={"path": draft.division.path}, actor=CLOCK, now=now)
-    start_job(kind="cases.regrid", params={"draft": draft.pk}, actor=CLOCK, now=now)
-    audit(actor=CLOCK, action="boundary.in_force", now=now, object_kind="boundary_draft", object_id=draft.pk)
-    return len(due) > 1
 
 
 def _follow_names(state: DraftState, what: dict[str, str]) -> None:
@@ -61,25 +70,9 @@ def _follow_duties(state: DraftState, what: dict[str, str], ended: list[str]) ->
     if day is None:
         return
     new = {code: state.parts[code].ring for code, kind in what.items() if kind == "new"}
-    came_from = origins(new, state.base_rings)
-    ids = dict(Grid.objects.filter(code__in=[*new, *came_from.values()]).values_list("code", "pk"))
+    if state.row.follows is None:
+        hand_posts_on(origins(new, state.base_rings), day)
     for model in (Duty, KindDuty):
-        _follow_posts(model, came_from, ids, ended, day)
-
-
-def _follow_posts(
-    model: type[Duty] | type[KindDuty], came_from: dict[str, str], ids: dict[str, int], ended: list[str], day: date
-) -> None:
-    rows: QuerySet[Any] = model._default_manager.filter(valid__isempty=False)
-    held: dict[int, list[Any]] = {}
-    for row in rows.filter(grid__code__in=came_from.values(), valid__contains=day):
-        held.setdefault(row.grid_id, []).append(row)
-    over = rows.filter(grid__code__in=ended).filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
-    close(model, list(over.values_list("pk", flat=True)), day)
-    fresh = []
-    for code, origin in came_from.items():
-        for row in held.get(ids[origin], []):
-            made = copy(row)
-            made.pk, made.grid_id, made.valid = None, ids[code], since(day)
-            fresh.append(made)
-    model._default_manager.bulk_create(fresh)
+        over = model._default_manager.filter(valid__isempty=False, grid__code__in=ended)
+        over = over.filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
+        close(model, list(over.values_list("pk", flat=True)), day)

@@ -1,4 +1,4 @@
-"""Codes and names of new grids: the next code that is free, named like the grids beside it."""
+"""Codes and names of new grids and villages: the next code that is free, named like the grids beside it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from grids import rules
 from grids.queries.drafts import Part
-from grids.rules.codes import PART_TYPES
+from grids.rules.codes import DIVISIONS, PART_TYPES
 from grids.rules.coverage import Ring
 
 Place = tuple[float, float]
@@ -26,7 +26,10 @@ class Misplaced(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """Where new grids get their codes and names: a scheme in a village, and the grids that are there."""
+    """Where new grids get their codes and names: a scheme in a village, and the grids that are there.
+
+    For new villages the township, and the villages that are there.
+    """
 
     scheme: str
     code: str
@@ -43,12 +46,19 @@ def next_part(place: Numbering, ring: Ring, taken: Iterable[str]) -> Part:
     """
     code = rules.next_code(place.scheme, place.code, taken)
     if not code:
-        raise Misplaced(_("All codes of this village are used up."), "codes")
+        message = (
+            _("All codes of this township are used up.")
+            if place.scheme == DIVISIONS
+            else _("All codes of this village are used up.")
+        )
+        raise Misplaced(message, "codes")
     return Part(code, PART_TYPES[place.scheme][0], *_named_after(place, int(code[-3:].lstrip("S"))), ring)
 
 
 def _named_after(place: Numbering, number: int) -> tuple[str, str]:
     """Names like those of the grids beside it with another number; after the village where none has a number."""
+    if place.scheme == DIVISIONS:
+        return f"{place.name_zh}新村（社区）{number:03d}", f"{place.name_en} New Village {number:03d}"
     unit = place.scheme == "management"
     text = f"{number:03d}" if unit else str(number)
     for part in place.base.values():

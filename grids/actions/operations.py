@@ -11,7 +11,7 @@ from grids.actions.numbering import Misplaced, Numbering, Place, next_part
 from grids.queries.boundaries import boundary_defects, overlay
 from grids.queries.drafts import DraftState, Part
 from grids.rules import cutting
-from grids.rules.codes import PART_TYPES
+from grids.rules.codes import PART_TYPES, division_code_fault, reserved
 from grids.rules.coverage import (
     Node,
     Parts,
@@ -42,6 +42,7 @@ class Edit:
         at, to: places in degrees WGS-84.
         snap: metres.
         follow: neighbours give way to what is drawn.
+        code: of a new village, as the authority gives it.
     """
 
     operation: str
@@ -53,6 +54,7 @@ class Edit:
     snap: float = 0.0
     follow: bool = False
     type: str = ""
+    code: str = ""
     name_zh: str = ""
     name_en: str = ""
 
@@ -336,7 +338,20 @@ def _rename(state: DraftState, edit: Edit) -> Result:
     if not (edit.name_zh.strip() and edit.name_en.strip()):
         raise Misplaced(_("Give the grid a name in both languages."), "names")
     named = replace(part, name_zh=edit.name_zh.strip(), name_en=edit.name_en.strip(), type=kind)
-    return dict(state.parts) | {code: named}, {"codes": [code]}
+    parts = {key: row for key, row in state.parts.items() if key != code}
+    if edit.code.strip() not in ("", code):
+        named = replace(named, code=_given_code(state, code, edit.code.strip()))
+    return parts | {named.code: named}, {"codes": [named.code]}
+
+
+def _given_code(state: DraftState, code: str, given: str) -> str:
+    """The code a new village gets from the authority, instead of the proposed one (GB/T 10114: three digits)."""
+    if not state.row.of_divisions or code in state.base:
+        raise Misplaced(_("Only a new village gets another code; one that is there keeps its own."), "code")
+    fault = division_code_fault(given, "village", state.row.division_code, illustrative=reserved(given))
+    if fault or given in state.taken | set(state.parts):
+        raise Misplaced(_("%(code)s is no free code of this township.") % {"code": given}, "code")
+    return given
 
 
 OPERATIONS: dict[str, Callable[[DraftState, Edit], Result]] = {

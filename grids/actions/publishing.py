@@ -6,23 +6,20 @@ by date. What follows a moment later is what is not dated, see actions/in_force.
 
 from datetime import date, datetime
 
-from django.contrib.gis.geos import Polygon
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from grids import gateways
 from grids.actions.boundary_news import tell_boundaries, tell_publishers
+from grids.actions.division_periods import demand_quiet, withdraw_periods, write_periods
 from grids.actions.draft_checks import demand_base, demand_exact, demand_sound, record, set_draft
 from grids.actions.drafting import EDIT, demand_alone, locked
-from grids.actions.periods import close, since
-from grids.models import BoundaryDraft, Division, Grid, GridVersion
+from grids.actions.versions import withdraw_versions, write_versions
+from grids.models import BoundaryDraft
 from grids.queries import city_day
 from grids.queries.approvals import PUBLISH
-from grids.queries.boundaries import households_in
-from grids.queries.drafts import DraftState, draft_state, version_numbers
-from grids.rules.coverage import closed_degrees
+from grids.queries.drafts import DraftState, draft_state
 from ledger.actors import Actor
 from ledger.clock import app_now
 
@@ -116,7 +113,11 @@ def put_out(*, state: DraftState, effective_from: date, actor: Actor, now: datet
     demand_exact(state)
     demand_sound(state, checked=True)
     demand_base(state, effective_from)
-    _write_versions(state, effective_from)
+    demand_quiet(state.row)
+    if state.row.of_divisions:
+        write_periods(state=state, day=effective_from, actor=actor, now=now)
+    else:
+        write_versions(state, effective_from)
     values = {"published_by_id": actor.user_id, "published_at": now, "effective_from": effective_from}
     set_draft(state, stage=Stage.PUBLISHED, updated_at=now, **values)
     tell_boundaries("published", state, day=effective_from, now=now)
@@ -143,75 +144,10 @@ def take_back(*, state: DraftState, reason: str, actor: Actor, now: datetime) ->
         raise ValidationError(_("These boundaries are in force already; draw another change."), code="in_force")
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
-    _withdraw_versions(state, day, now)
+    if state.row.of_divisions:
+        withdraw_periods(state=state, day=day, now=now)
+    else:
+        withdraw_versions(state, day, now)
     set_draft(state, stage=Stage.WITHDRAWN, reason=reason.strip(), updated_at=now)
     tell_boundaries("withdrawn", state, day=day, now=now)
     record(action="boundary.withdrawn", state=state, actor=actor, now=now)
-
-
-def _withdraw_versions(state: DraftState, day: date, now: datetime) -> None:
-    made = list(GridVersion.objects.select_for_update().filter(draft_id=state.row.id))
-    for version in made:
-        version.valid = DateRange(empty=True)
-    GridVersion.objects.bulk_update(made, ["valid"])
-    base = [part.version_id for part in state.base.values() if part.version_id is not None]
-    ended = list(GridVersion.objects.select_for_update().filter(pk__in=base, valid__endswith=day))
-    for version in ended:
-        version.valid = since(version.valid.lower)
-    GridVersion.objects.bulk_update(ended, ["valid"])
-    # a code that was once published is used up
-    new = [code for kind, code in state.changes() if kind == "new"]
-    Grid.objects.filter(code__in=new).update(retired_at=now)
-
-
-def _write_versions(state: DraftState, day: date) -> None:
-    what = dict((code, kind) for kind, code in state.changes())
-    ended = [state.base[code].version_id for code, kind in what.items() if kind in ("ended", "boundary")]
-    close(GridVersion, [pk for pk in ended if pk is not None], day)
-    grids = _grids(state, what)
-    numbers = version_numbers(grids.values())
-    fresh = [
-        GridVersion(
-            grid_id=grid_id,
-            scheme_id=state.scheme_id,
-            number=numbers.get(grid_id, 0) + 1,
-            boundary=Polygon(closed_degrees(state.parts[code].ring), srid=4326),
-            area=0.0,
-            valid=since(day),
-            draft_id=state.row.id,
-        )
-        for code, grid_id in grids.items()
-    ]
-    made = GridVersion.objects.bulk_create(fresh)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE grids_gridversion SET area = ST_Area(boundary::geography) WHERE id = ANY(%s)",
-            [[row.pk for row in made]],
-        )
-
-
-def _grids(state: DraftState, what: dict[str, str]) -> dict[str, int]:
-    """Code → grid id of every grid that gets a version; new grids are written."""
-    new = [code for code, kind in what.items() if kind == "new"]
-    taken = sorted(Grid.objects.filter(code__in=new).values_list("code", flat=True))
-    if taken:
-        message = _("Code %(codes)s has been given to another grid in the meantime.") % {"codes": ", ".join(taken)}
-        raise ValidationError(message, code="code_taken")
-    division = Division.objects.get(pk=state.division_id)
-    houses = households_in({code: state.parts[code].ring for code in new})
-    rows = [
-        Grid(
-            scheme_id=state.scheme_id,
-            code=code,
-            type=state.parts[code].type,
-            name_zh=state.parts[code].name_zh,
-            name_en=state.parts[code].name_en,
-            division=division,
-            path=f"{division.path}{code}/",
-            households=houses[code][0],
-        )
-        for code in new
-    ]
-    found = {row.code: row.pk for row in Grid.objects.bulk_create(rows)}
-    moved = {code: state.base[code].grid_id for code, kind in what.items() if kind == "boundary"}
-    return found | {code: pk for code, pk in moved.items() if pk is not None}

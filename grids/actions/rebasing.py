@@ -11,7 +11,7 @@ from grids.actions.draft_checks import record
 from grids.actions.drafting import EDIT, keep_step, locked
 from grids.actions.numbering import NUMBER, Numbering, next_part
 from grids.models import BoundaryDraft
-from grids.queries.drafts import DraftState, Part, draft_state, taken_codes
+from grids.queries.drafts import DraftState, Part, draft_state
 from grids.queries.moved_on import Moved, is_behind, latest, moved_on
 from ledger.actors import Actor
 from ledger.clock import app_now
@@ -57,7 +57,7 @@ def _laid(
     state: DraftState, base: Mapping[str, Part], moved: list[Moved], choices: Mapping[str, str]
 ) -> dict[str, Part]:
     theirs = {row.code for row in moved if not row.clash or choices[row.code] == THEIRS}
-    parts, taken = dict(base), taken_codes(state.row.division_code) | set(base)
+    parts, taken = dict(base), state.taken | set(base)
     for kind, code in state.changes():
         if code in theirs and kind != "new":
             continue

@@ -1,6 +1,7 @@
 """Loading grids with their boundaries, and addresses."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
@@ -13,7 +14,8 @@ from grids.imports import AddressEntry, GridEntry, read_addresses, read_grids
 from grids.imports.town import GRIDS
 from grids.models import Address, Division, Grid, GridVersion, Scheme
 from grids.queries import boundary_faults, city_day
-from grids.queries.drafts import redrawn_codes
+from grids.queries.drafts import redrawn_codes, redrawn_divisions
+from grids.queries.points import locate_all
 from ledger.actors import Actor
 from ledger.cityfolder import Change, CityFolder
 
@@ -177,7 +179,7 @@ def _count() -> None:
 
 def _load_addresses(folder: CityFolder, *, apply: bool) -> Change:
     """Addresses have no history: they are replaced by code."""
-    entries = read_addresses(folder)
+    entries = _where_they_lie(read_addresses(folder))
     rows = {row.code: row for row in Address.objects.select_related("division")}
     new = [entry for code, entry in entries.items() if code not in rows]
     changed = [entry for code, entry in entries.items() if code in rows and _address_differs(rows[code], entry)]
@@ -192,6 +194,17 @@ def _load_addresses(folder: CityFolder, *, apply: bool) -> Change:
         )
         Address.objects.filter(code__in=gone).delete()
     return Change(len(new), len(changed), len(gone), len(entries) - len(new) - len(changed))
+
+
+def _where_they_lie(entries: dict[str, AddressEntry]) -> dict[str, AddressEntry]:
+    """Where villages were changed here, the place of a house number decides, not the village the folder names."""
+    redrawn = redrawn_divisions()
+    moved = [entry for entry in entries.values() if entry.division in redrawn]
+    places = locate_all([(entry.lon, entry.lat) for entry in moved]) if moved else []
+    codes = {
+        entry.code: place.division_path.strip("/").split("/")[-1] for entry, place in zip(moved, places, strict=True)
+    }
+    return {code: replace(entry, division=codes.get(code) or entry.division) for code, entry in entries.items()}
 
 
 def _address(entry: AddressEntry, division: Division) -> Address:

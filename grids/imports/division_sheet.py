@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from grids import rules
 from grids.imports.divisions import DivisionEntry
 from grids.models import Division
+from grids.rules.codes import reserved
 from ledger.actors import Actor
 from ledger.cityfolder import Change, city_config
 from ledger.kinds import Column, RowError, SheetRow
@@ -89,7 +90,7 @@ def _code_fault(code: str, parent: str, codes: Counter[str], present: Collection
         return "code", _("Its parent %(above)s is neither in the sheet nor in the system.") % {"above": above}
     if not above and code not in present:
         return "code", _("This city is not the one of this platform.")
-    if rules.division_code_fault(code, level, above, illustrative=illustrative(code)):
+    if rules.division_code_fault(code, level, above, illustrative=reserved(code)):
         return "code", _("This is not a division code.")
     return None
 
@@ -105,11 +106,6 @@ def level_of(code: str) -> str | None:
 def parent_of(code: str) -> str:
     """Code of the division above; "" above the city."""
     return code[: {12: 9, 9: 6, 6: 4}.get(len(code), 0)]
-
-
-def illustrative(code: str) -> bool:
-    """A code from the range reserved for invented townships."""
-    return len(code) >= 9 and int(code[6:9]) in rules.RESERVED
 
 
 def present_divisions() -> dict[str, Any]:
@@ -137,7 +133,7 @@ def division_entries(rows: Sequence[SheetRow], present: dict[str, Any]) -> dict[
             parent_code=above,
             path=old.path if old else f"{path}{code}/",
             valid_from=row["valid_from"] or date.min,
-            illustrative=illustrative(code),
+            illustrative=reserved(code),
             outline=old.outline if old else None,
             outline_source=old.outline_source if old else "",
         )

@@ -58,6 +58,10 @@ class Division(models.Model):
     illustrative = models.BooleanField(default=False)  # 示意: demo data, reserved code range
     outline = models.MultiPolygonField(srid=4326, null=True, blank=True)
     outline_source = models.CharField(max_length=200, blank=True)
+    # the change it was published with; empty for what the city folder or a sheet brought
+    draft = models.ForeignKey(
+        "grids.BoundaryDraft", null=True, blank=True, on_delete=models.PROTECT, related_name="periods"
+    )
 
     class Meta:
         constraints = [
@@ -155,9 +159,10 @@ class ChangeSet(models.Model):
 
 
 class BoundaryDraft(models.Model):
-    """A change of boundaries of one scheme in one village: drawn, checked, published and withdrawn as a whole.
+    """A change of boundaries: of the grids of one scheme in a village, or of the villages of a township (no scheme).
 
-    Several grids together, because a single changed outline always leaves a gap or an overlap with its neighbour.
+    Drawn, checked, published and withdrawn as a whole, because a single changed outline always leaves a gap or an
+    overlap with its neighbour.
     """
 
     class Stage(models.TextChoices):
@@ -169,7 +174,9 @@ class BoundaryDraft(models.Model):
         DISCARDED = "discarded", _("discarded")
 
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="boundary_drafts")
-    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+")
+    scheme = models.ForeignKey(Scheme, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # the change of divisions that these grids follow; published and withdrawn with it
+    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followers")
     change_set = models.ForeignKey(ChangeSet, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts")
     title = models.CharField(max_length=120)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.DRAWING)
@@ -218,11 +225,15 @@ class DraftStep(models.Model):
 
 
 class DraftPart(models.Model):
-    """A grid as a step leaves it. `grid` is empty for one that is new, `version` names the boundary it began with."""
+    """A grid or a village as a step leaves it.
+
+    `grid` is empty for one that is new, `version` names the boundary it began with; `period` that of a village.
+    """
 
     step = models.ForeignKey(DraftStep, on_delete=models.CASCADE, related_name="parts")
     grid = models.ForeignKey(Grid, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(GridVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=20)
     type = models.CharField(max_length=10, choices=Grid.Type.choices)
     name_zh = models.CharField(max_length=80)

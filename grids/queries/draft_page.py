@@ -1,6 +1,7 @@
 """What a draft's page shows: each grid before and after, what the check finds, what publishing would move."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import pstdev
 from typing import Any
@@ -10,10 +11,13 @@ from django.db import connection
 from grids.kinds import Consequence, consequences
 from grids.models import Duty
 from grids.queries.boundaries import Defect, areas, boundary_defects, households_in, origins, wkb
+from grids.queries.carrying import division_consequences
 from grids.queries.draft_loads import DraftLoad, draft_loads
 from grids.queries.drafts import DraftState, Part
 from grids.queries.findings import FAR, LEAST, MOST, Finding, findings
 from grids.queries.moved_on import Moved, moved_on
+from grids.queries.postings import today
+from grids.rules.coverage import Refused, exact
 from ledger.kinds import resolve
 
 
@@ -154,6 +158,9 @@ def _consequences(state: DraftState, what: dict[str, str]) -> list[Consequence]:
     parts = [(code, wkb(part.ring)) for code, part in state.parts.items()]
     losing = [state.base[code].grid_id for code, kind in what.items() if kind in ("boundary", "ended")]
     found = _moved_houses(state)
+    if state.row.of_divisions and exact(state.rings, state.outline):
+        with suppress(Refused):  # the check names the place
+            found = [*division_consequences(state, on=today()), *found]
     for name in sorted(consequences):
         query: Callable[..., list[Consequence]] = resolve(consequences[name])
         found += query(parts, [pk for pk in losing if pk is not None], state.row.scheme)

@@ -10,15 +10,17 @@ from datetime import datetime
 from django.db import connection
 
 from grids import rules
-from grids.models import Grid, WarningReason
+from grids.models import Division, Grid, WarningReason
 from grids.queries.boundaries import wkb
+from grids.queries.carrying import carrying
 from grids.queries.drafts import DraftState
-from grids.rules.coverage import Ring
+from grids.rules.codes import reserved
+from grids.rules.coverage import Refused, Ring, degrees_of, exact
 
 LEAST, MOST, FAR = 300, 500, 600  # households of a base grid (domain: one worker for 300 to 500 households)
 # A strip as long as it likes whose mean width stays below that of a village lane is nobody's idea of a grid.
 SLIVER_METRES = 8.0
-ERRORS = ("code", "taken")
+ERRORS = ("code", "taken", "carry")
 WARNINGS = ("sliver", "building", "few", "many", "vacant")
 
 
@@ -74,8 +76,9 @@ def findings(
     shapes = _shapes({code: state.parts[code].ring for code in changed})
     found: list[tuple[str, str, int, str]] = []
     found += [("code", code, 0, fault) for code in changed if (fault := _code_fault(state, code))]
-    used = Grid.objects.filter(code__in=fresh).values_list("code", flat=True)
+    used = (Division if state.row.of_divisions else Grid).objects.filter(code__in=fresh).values_list("code", flat=True)
     found += [("taken", code, 0, "") for code in sorted(used)]
+    found += [("carry", changed[0], 0, place) for place in _carry_faults(state)]
     widths = {code: shape[0] for code, shape in shapes.items()}
     found += [("sliver", code, round(width), "") for code, width in sorted(widths.items()) if width < SLIVER_METRES]
     found += [("building", code, cut, "") for code, cut in _cut_buildings(state, changed)]
@@ -86,6 +89,18 @@ def findings(
     found += [("vacant", code, 0, "") for code in vacant if code in changed]
     known = _reasons(state.row.id, None if checked else {(kind, code): n for kind, code, n, _ in found})
     return [Finding(k, code, n, text, *shapes[code][1:], known.get((k, code))) for k, code, n, text in found]
+
+
+def _carry_faults(state: DraftState) -> list[str]:
+    """Places where the grids of villages that are redrawn cannot follow by themselves."""
+    if not state.row.of_divisions or not exact(state.rings, state.outline):
+        return []
+    try:
+        carrying(state)
+    except Refused as refusal:
+        lon, lat = degrees_of(refusal.at or state.outline[0])
+        return [f"{lon:.7f}, {lat:.7f}"]
+    return []
 
 
 _CUT = """
@@ -104,6 +119,8 @@ def _cut_buildings(state: DraftState, codes: list[str]) -> list[tuple[str, int]]
 
 
 def _code_fault(state: DraftState, code: str) -> str:
+    if state.row.of_divisions:
+        return rules.division_code_fault(code, "village", state.row.division_code, illustrative=reserved(code))
     return rules.grid_code_fault(state.row.scheme, state.parts[code].type, code, state.row.division_code)
 
 

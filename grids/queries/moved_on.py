@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from grids.models import GridVersion
+from grids.models import Division, GridVersion
 from grids.queries.boundaries import areas
 from grids.queries.drafts import DraftState, Part, last_parts
 from grids.rules.coverage import Ring, canonical
@@ -59,7 +59,8 @@ def moved_on(state: DraftState) -> list[Moved]:
         name: dict(zip(rows, areas([part.ring for part in rows.values()]), strict=True))
         for name, rows in (("before", state.base), ("after", now))
     }
-    came = _origins([part.version_id for part in now.values() if part.version_id is not None])
+    model = Division if state.row.of_divisions else GridVersion
+    came = _origins(model, [part.version_id for part in now.values() if part.version_id is not None])
     return [
         Moved(
             code,
@@ -84,8 +85,10 @@ def _what(before: Part | None, now: Part | None) -> str:
     return "name" if (before.name_zh, before.name_en, before.type) != (now.name_zh, now.name_en, now.type) else ""
 
 
-def _origins(version_ids: list[int]) -> dict[int | None, tuple[str, str, str, date | None]]:
-    rows = GridVersion.objects.filter(pk__in=version_ids, draft__isnull=False).values_list(
+def _origins(
+    model: type[Division] | type[GridVersion], ids: list[int]
+) -> dict[int | None, tuple[str, str, str, date | None]]:
+    rows = model._default_manager.filter(pk__in=ids, draft__isnull=False).values_list(
         "pk",
         "draft__title",
         "draft__published_by__display_name",

@@ -2,6 +2,7 @@
 
 from grids.rules.codes import (
     CODE_DIGITS,
+    DIVISIONS,
     LATTICE_DECIMALS,
     RESERVED,
     UNITS_MOST,
@@ -16,6 +17,7 @@ from grids.rules.codes import (
 
 __all__ = [
     "CODE_DIGITS",
+    "DIVISIONS",
     "LATTICE_DECIMALS",
     "RESERVED",
     "UNITS_MOST",

@@ -12,7 +12,13 @@ RESERVED = range(900, 1000)  # third segment of invented townships; real ones en
 UNITS_MOST = 999  # three digits for the grids of one community
 LATTICE_DECIMALS = 8
 # what a grid of a scheme may be; the first is the usual one
-PART_TYPES = {"service": ("base", "special", "micro"), "management": ("unit",)}
+PART_TYPES = {"service": ("base", "special", "micro"), "management": ("unit",), "division": ("village",)}
+DIVISIONS = "division"  # stands for the scheme where the villages of a township are drawn themselves
+
+
+def reserved(code: str) -> bool:
+    """A code from the range reserved for invented townships and the villages in them."""
+    return len(code) >= 9 and int(code[6:9]) in RESERVED
 
 
 def division_code_fault(code: str, level: str, parent_code: str, *, illustrative: bool) -> str:
@@ -24,8 +30,7 @@ def division_code_fault(code: str, level: str, parent_code: str, *, illustrative
         return f"a {level} code has {digits} digits"
     if parent_code and not code.startswith(parent_code):
         return f"does not begin with the code of its parent {parent_code}"
-    reserved = len(code) >= 9 and int(code[6:9]) in RESERVED
-    if reserved != illustrative:
+    if reserved(code) != illustrative:
         return "townships 900–999 are reserved for illustrative divisions, and these use no other"
     return ""
 
@@ -83,11 +88,13 @@ def counter_clockwise(ring: Sequence[Coordinate]) -> list[Coordinate]:
 
 
 def next_code(scheme: str, division: str, taken: Iterable[str]) -> str:
-    """The next free code of a scheme in a village; "" if all are used up. Retired codes count as taken.
+    """The next free code of a scheme in a village, or of a village in a township; "" if all are used up.
+
+    Retired codes count as taken.
 
     The number after the highest, not the first gap: a code that was once withdrawn must not come back as another grid.
     """
-    mark, digits, most = ("", 3, UNITS_MOST) if scheme == "management" else ("S", 2, 99)
+    mark, digits, most = ("S", 2, 99) if scheme == "service" else ("", 3, UNITS_MOST)
     prefix = f"{division}{mark}"
     rests = [code.removeprefix(prefix) for code in taken if code.startswith(prefix)]
     numbers = [int(rest) for rest in rests if len(rest) == digits and rest.isdigit()]

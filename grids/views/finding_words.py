@@ -12,6 +12,7 @@ from grids.views.zoning_words import CHANGES, Line, text
 FINDINGS = {
     "code": gettext_lazy("Wrongly composed code"),
     "taken": gettext_lazy("Code given to another grid"),
+    "carry": gettext_lazy("Grids cannot follow"),
     "sliver": gettext_lazy("Sliver"),
     "building": gettext_lazy("Border through buildings"),
     "few": gettext_lazy("Too few households"),
@@ -21,6 +22,7 @@ FINDINGS = {
 MENDING = {
     "code": gettext_lazy("A code is that of the village and a number; end the grid and draw it anew."),
     "taken": gettext_lazy("End the grid and draw it anew; it gets the next free code."),
+    "carry": gettext_lazy("A grid would fall apart or close around another there; move the border of the villages."),
     "sliver": gettext_lazy("Merge it with a neighbour, or move the shared border."),
     "building": gettext_lazy("Move the border beside the building: people of one door belong to one grid."),
     "few": gettext_lazy("A base grid has 300 to 500: merge it, move the border, or make it a special grid."),

@@ -20,7 +20,10 @@ def _schemes() -> list[tuple[str, str]]:
 
 
 def _choices(form: ExportForm, request: ActorRequest) -> None:
-    rows = [(code, f"{code} {words.text(zh, en)}") for code, zh, en in territory_divisions(request.actor)]
+    rows = [
+        (code, f"{code} {words.text(zh, en)}")
+        for code, zh, en in territory_divisions(request.actor, on=queries.today())
+    ]
     words.offer(form, "division", [("", words.all_villages()), *rows])
     words.offer(form, "scheme", _schemes())
 

@@ -21,7 +21,7 @@ from grids.queries.change_sets import set_rows
 from grids.queries.changes import boundary_changes
 from grids.queries.draft_page import draft_page
 from grids.queries.drafts import DraftState, draft_rows, draft_state, scheme_rows, villages_to_zone
-from grids.rules.codes import CODE_DIGITS
+from grids.rules.codes import CODE_DIGITS, DIVISIONS
 from grids.views import zoning_words as words
 from grids.views.change_set_words import set_labels
 from grids.views.duty_words import over_words
@@ -67,7 +67,8 @@ def _begin_form(request: ActorRequest, data: Any = None) -> BeginForm:
     form = BeginForm(data)
     villages = villages_to_zone(request.actor, on=queries.today())
     words.offer(form, "village", words.village_choices(villages))
-    words.offer(form, "scheme", [(code, words.text(zh, en)) for code, zh, en in scheme_rows()])
+    schemes = [(code, words.text(zh, en)) for code, zh, en in scheme_rows()]
+    words.offer(form, "scheme", [*schemes, (DIVISIONS, str(words.DIVISION_LABEL))])
     return form
 
 
@@ -84,9 +85,13 @@ def zoning_begin(request: ActorRequest) -> HttpResponse:
 
 
 def _begun(request: ActorRequest, *, village: list[str], scheme: str, title: str) -> HttpResponse:
-    """One village is a draft; several, or a township with all of its own, are one change."""
+    """One village is a draft; several, or a township with all of its own, are one change. So are divisions of one."""
     rows = villages_to_zone(request.actor, on=queries.today())
     chosen = [row.code for row in rows if row.code in village or row.code[:TOWNSHIP_DIGITS] in village]
+    if scheme == DIVISIONS:
+        chosen = sorted({code[:TOWNSHIP_DIGITS] for code in chosen})
+        if len(chosen) > 1:
+            raise ValidationError({"village": _("Villages of one township are changed together; choose one township.")})
     if len(chosen) == 1:
         draft = actions.begin_draft(village=chosen[0], scheme=scheme, title=title, actor=request.actor)
         return redirect("grids_zoning_draft", draft=draft)

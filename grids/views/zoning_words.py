@@ -17,7 +17,8 @@ from grids.kinds import Consequence
 from grids.queries.boundaries import KINDS, Defect
 from grids.queries.changes import BoundaryChange
 from grids.queries.draft_page import DraftPage
-from grids.queries.drafts import DraftRow, DraftState, VillageRow
+from grids.queries.drafts import DraftRow, DraftState, VillageRow, follower_rows
+from grids.rules.codes import DIVISIONS
 from grids.rules.coverage import closed_degrees, degrees_of
 
 STAGES = {
@@ -27,6 +28,11 @@ STAGES = {
     "in_force": (gettext_lazy("in force"), "ok"),
     "withdrawn": (gettext_lazy("withdrawn"), ""),
     "discarded": (gettext_lazy("discarded"), ""),
+}
+SCHEME_WORDS = {
+    "service": gettext_lazy("service grids"),
+    "management": gettext_lazy("unit grids"),
+    DIVISIONS: gettext_lazy("villages and communities"),
 }
 OPERATIONS = {
     "begin": gettext_lazy("Begun"),
@@ -47,6 +53,7 @@ OPERATIONS = {
     "compile": gettext_lazy("Proposal taken"),
     "base": gettext_lazy("Present boundaries"),
     "rebase": gettext_lazy("Laid on them"),
+    "carry": gettext_lazy("Follow the villages"),
 }
 CHANGES = {
     "new": gettext_lazy("new"),
@@ -65,12 +72,20 @@ CONSEQUENCES = {
     "cases": gettext_lazy("open cases"),
     "households": gettext_lazy("households"),
     "addresses": gettext_lazy("house numbers"),
+    "grids_service": gettext_lazy("service grids that get a new code"),
+    "grids_management": gettext_lazy("unit grids that get a new code"),
+    "members": gettext_lazy("members whose territory follows"),
 }
+DIVISION_LABEL = gettext_lazy("the villages and communities themselves")
 TYPES = (
     ("base", gettext_lazy("base grid")),
     ("special", gettext_lazy("special grid")),
     ("micro", gettext_lazy("micro grid")),
 )
+TYPES_OF = {
+    "management": (("unit", gettext_lazy("unit grid")),),
+    DIVISIONS: (("village", gettext_lazy("village or community")),),
+}
 TOOLS = (
     ("select", "cursor", gettext_lazy("Select"), "v"),
     ("draw", "pentagon", gettext_lazy("Draw"), "p"),
@@ -123,6 +138,7 @@ def with_labels(rows: Sequence[DraftRow]) -> list[dict[str, Any]]:
         {
             "draft": row,
             "village": text(row.division_zh, row.division_en),
+            "scheme": SCHEME_WORDS[row.scheme],
             "stage": STAGES[row.stage][0],
             "level": STAGES[row.stage][1],
             "drafted_by": text(row.drafted_zh, row.drafted_en),
@@ -141,12 +157,15 @@ def tools(chosen: str) -> list[dict[str, Any]]:
 def edit_form(state: DraftState, tool: str, grid: str, *, data: Any = None) -> EditForm:
     """The form every tool shares, with the grids of this draft."""
     grids = [(code, f"{text(part.name_zh, part.name_en)} {code[-3:]}") for code, part in state.parts.items()]
-    types = TYPES if state.row.scheme == "service" else (("unit", gettext_lazy("unit grid")),)
+    types = TYPES_OF.get(state.row.scheme, TYPES)
     part = state.parts.get(grid)
     initial = {"version": state.version, "operation": tool, "grid": grid if part else ("new" if tool == "draw" else "")}
     if part is not None:
-        initial |= {"name_zh": part.name_zh, "name_en": part.name_en, "type": part.type}
-    return EditForm(data, grids=grids, types=types, initial=initial)
+        initial |= {"name_zh": part.name_zh, "name_en": part.name_en, "type": part.type, "code": part.code}
+    form = EditForm(data, grids=grids, types=types, initial=initial)
+    if state.row.of_divisions:
+        form.fields["grid"].label, form.fields["other"].label = _("Village or community"), _("Other village")
+    return form
 
 
 def kept_query(text_: str) -> QueryDict:
@@ -187,11 +206,22 @@ def step_lines(state: DraftState) -> list[Line]:
     ]
 
 
-def defect_counts(defects: Sequence[Defect]) -> list[Line]:
-    """One line per kind of fault, also where there is none."""
+def _defect_word(kind: str, whole: bool) -> str | Promise:
+    return _("Outside the township") if whole and kind == "outside" else DEFECTS[kind]
+
+
+def defect_counts(defects: Sequence[Defect], *, whole: bool = False) -> list[Line]:
+    """One line per kind of fault, also where there is none.
+
+    Arguments:
+        whole: it is the villages of a township that are drawn.
+    """
     counts = Counter(defect.kind for defect in defects)
     shown = [kind for kind in KINDS if counts[kind] or kind in ("overlap", "gap", "outside")]
-    return [Line(DEFECTS[kind], str(counts[kind]), level="late" if counts[kind] else "ok", key=kind) for kind in shown]
+    return [
+        Line(_defect_word(kind, whole), str(counts[kind]), level="late" if counts[kind] else "ok", key=kind)
+        for kind in shown
+    ]
 
 
 def defect_lines(page: DraftPage, state: DraftState) -> list[Line]:
@@ -202,7 +232,7 @@ def defect_lines(page: DraftPage, state: DraftState) -> list[Line]:
         size = _("%(area)s m²") % {"area": area(defect.area)} if defect.shape is not None else ""
         found.append(
             Line(
-                label=DEFECTS[defect.kind],
+                label=_defect_word(defect.kind, state.row.of_divisions),
                 words=size,
                 detail=names,
                 place=f"{defect.lon:.7f},{defect.lat:.7f}",
@@ -326,8 +356,10 @@ def draft_words(state: DraftState, page: DraftPage, tool: str, grid: str) -> dic
         "tools": tools(tool),
         "steps": step_lines(state),
         "defects": defect_lines(page, state),
-        "counts": defect_counts(page.defects),
+        "counts": defect_counts(page.defects, whole=state.row.of_divisions),
         "consequences": consequence_lines(page.consequences),
         "vertices": vertices(state, grid),
         "short": short_names(state, page),
+        "followers": with_labels(follower_rows(state.row.id)) if state.row.of_divisions else [],
+        "is_new": grid in state.parts and grid not in state.base,
     }

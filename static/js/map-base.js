@@ -37,23 +37,24 @@ function paintRules() {
   ];
 }
 
-function labelRules() {
+function labelRules(villages) {
   const { CenteredTextSymbolizer, LineLabelSymbolizer } = protomapsL;
   const font = getComputedStyle(document.body).fontFamily;
   const text = (size, weight, colour) => ({ labelProps: nameProperties, font: `${weight} ${size}px ${font}`, fill: token(colour), stroke: token("--map-halo"), width: 3, lineHeight: 1.3 });
   const village = new CenteredTextSymbolizer({ ...text(14, 600, "--map-area"), letterSpacing: english ? 0 : 1.5 });
   const place = new CenteredTextSymbolizer(text(12, 500, "--ink-2"));
-  return [
+  const rules = [
     { dataLayer: "label", symbolizer: village, filter: kind("village", "township"), minzoom: 12 },
     { dataLayer: "label", symbolizer: place, filter: (zoom, feature) => !kind("village", "township")(zoom, feature), minzoom: 15 },
     { dataLayer: "road", symbolizer: new LineLabelSymbolizer({ ...text(12, 500, "--ink-2"), repeatDistance: 400 }), filter: kind("primary", "secondary"), minzoom: 15 },
   ];
+  return villages ? rules : rules.slice(1);
 }
 
-/** The town's own basemap from one file of vector tiles on this server; no tile server, nothing from outside. */
-export function basemap(map, url, maxDataZoom) {
+/** The town's own basemap from one file of vector tiles on this server; where villages are drawn, it does not name them. */
+export function basemap(map, url, maxDataZoom, villages = true) {
   if (!url || !window.protomapsL) return;
-  protomapsL.leafletLayer({ url, maxDataZoom, paintRules: paintRules(), labelRules: labelRules(), attribution: "", noWrap: true, zIndex: 2 }).addTo(map);
+  protomapsL.leafletLayer({ url, maxDataZoom, paintRules: paintRules(), labelRules: labelRules(villages), attribution: "", noWrap: true, zIndex: 2 }).addTo(map);
 }
 
 /** A raster tile service of the city's choice, muted, under everything. */

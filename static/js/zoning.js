@@ -1,7 +1,7 @@
 // The map of a draft: shows what the lists beside it say, and fills the form of the chosen tool by drawing with Geoman.
 // Nothing is saved here: the server checks every edit, and the same form can be filled by hand.
 /* global L */
-import { basemap, raster, furniture } from "./map-base.js";
+import { basemap, boundaries, raster, furniture } from "./map-base.js";
 
 const element = document.getElementById("zone-map");
 const form = document.getElementById("tool-form");
@@ -21,7 +21,8 @@ map.getPane("mapPane").setAttribute("aria-hidden", "true"); // drawings; the lis
 raster(map, element.dataset.tiles, "");
 const [centreLon, centreLat] = numbers(element.dataset.center);
 map.setView([centreLat, centreLon], 14);
-basemap(map, element.dataset.basemap, Number(element.dataset.basemapZoom));
+basemap(map, element.dataset.basemap, Number(element.dataset.basemapZoom), !element.dataset.grids);
+if (element.dataset.grids) boundaries(map, { grids: element.dataset.grids }); // where villages are drawn: the grids that follow
 furniture(map, element.dataset);
 L.control.zoom({ position: "bottomright", zoomInTitle: element.dataset.in, zoomOutTitle: element.dataset.out }).addTo(map);
 map.pm.setLang(element.dataset.lang.startsWith("en") ? "en" : "zh");

@@ -11,7 +11,7 @@ from wages.actions.loading import (
     load_wage_rules,
     save_wage_rule,
 )
-from wages.actions.projects import commit_reports
+from wages.actions.projects import commit_reports, follow_paths
 from wages.actions.sheets import BankMonth, commit_sheet, record_bank_month
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "export_projects",
     "export_wage_rules",
     "file_claim",
+    "follow_paths",
     "judge",
     "judge_due",
     "load_projects",

@@ -1,6 +1,6 @@
 """Projects come in: from a line of the city folder, and from the report on projects and their special accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -41,6 +41,12 @@ def commit_reports(*, rows: Sequence[SheetRow], run_id: UUID, actor: Actor, now:
         if plan.changes:
             _carry_out(plan, run_id, actor, now)
     return {name: sum(getattr(plan, name) for plan in plans) for name in ("added", "changed", "ended", "same")}
+
+
+def follow_paths(*, moves: Mapping[str, str], now: datetime) -> None:
+    """Projects of a village that ends come to the one that takes its place; see grids.kinds."""
+    for old, new in moves.items():
+        Project.objects.filter(path=old).update(path=new)
 
 
 def _carry_out(plan: Plan, run_id: UUID, actor: Actor, now: datetime) -> None:
