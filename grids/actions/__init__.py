@@ -22,6 +22,7 @@ from grids.actions.operations import Edit
 from grids.actions.proposing import propose, propose_step, take_alternative
 from grids.actions.publishing import publish_draft, send_back_draft, submit_draft, withdraw_draft
 from grids.actions.rebasing import rebase_draft
+from grids.actions.reversing import reverse_draft, reverse_set
 from grids.actions.roster import (
     ask_for_blind_spots,
     assign_duty,
@@ -80,6 +81,8 @@ __all__ = [
     "read_thing_file",
     "rebase_draft",
     "renew_feed",
+    "reverse_draft",
+    "reverse_set",
     "send_back_draft",
     "send_back_set",
     "step_draft",

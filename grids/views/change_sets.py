@@ -16,7 +16,7 @@ from grids.forms import VersionForm, ZoningForm
 from grids.queries.change_sets import drafts_of_set, set_row, set_version, villages_of
 from grids.queries.drafts import DraftState
 from grids.views import change_set_words as words
-from grids.views.zoning_words import told
+from grids.views.zoning_words import may, told
 
 LOOK = requires("grids.edit", "grids.publish")
 
@@ -50,9 +50,7 @@ def _page(request: ActorRequest, set_id: int, states: list[DraftState], **more: 
         "version_form": VersionForm(initial={"version": set_version(states)}),
         "version": set_version(states),
         "reason": next((state.reason for state in states if state.reason), ""),
-        "may_edit": request.actor.may("grids.edit") and stage == "drawing",
-        "may_publish": request.actor.may("grids.publish"),
-        "mine": any(request.actor.user_id in state.authors for state in states),
+        **may(request.actor, states),
         "today": queries.today(),
         **more,
     }
@@ -80,11 +78,14 @@ MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
 def change_set_move(request: ActorRequest, set_id: int, move: str) -> HttpResponse:
     """Hand in, give back, publish, withdraw, discard: all drafts or none; each action asks for its own right."""
     states = _states(request, set_id)
-    if move not in MOVES:
+    if move not in (*MOVES, "reverse"):
         raise Http404
     if request.method == "POST":
-        act, fields = MOVES[move]
         try:
+            if move == "reverse":
+                given = VersionForm(request.POST).given(())
+                return redirect("grids_change_set", actions.reverse_set(set_id=set_id, actor=request.actor, **given))
+            act, fields = MOVES[move]
             given = VersionForm(request.POST).given(fields)
             messages.success(request, act(set_id=set_id, actor=request.actor, **given))
         except ValidationError as error:

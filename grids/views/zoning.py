@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -128,9 +128,7 @@ def _draft(
         "view": values["at"],
         "form": form or words.edit_form(state, tool, values["grid"]),
         "version_form": VersionForm(initial={"version": state.version}),
-        "may_edit": request.actor.may("grids.edit") and state.editable,
-        "may_publish": request.actor.may("grids.publish"),
-        "mine": request.actor.user_id in state.authors,
+        **words.may(request.actor, [state]),
         "today": queries.today(),
         "findings": finding_lines(page),
         "moved": moved_lines(page),
@@ -205,15 +203,27 @@ MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
 }
 
 
+def _reversed(request: ActorRequest, state: DraftState) -> HttpResponse:
+    try:
+        given = VersionForm(request.POST).given(())
+        made = actions.reverse_draft(draft_id=state.row.id, actor=request.actor, **given)
+    except ValidationError as error:
+        return _draft(request, state, query=QueryDict(), refusal=error, place=None)
+    messages.success(request, _("This draft is as it was before. It is checked and published like any other."))
+    return redirect("grids_zoning_draft", draft=made)
+
+
 @BOTH
 @LOOK
 def zoning_move(request: ActorRequest, draft: int, move: str) -> HttpResponse:
     """Undo, redo, hand in, give back, publish, withdraw, discard; each action asks for its own right."""
     state = _state(request, draft)
-    if move not in MOVES:
+    if move not in (*MOVES, "reverse"):
         raise Http404
     if request.method != "POST":
         return _to_draft(draft, request.GET)
+    if move == "reverse":
+        return _reversed(request, state)
     act, fields = MOVES[move]
     form = VersionForm(request.POST)
     query = words.kept_query(request.POST.get("state", ""))

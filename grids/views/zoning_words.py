@@ -20,6 +20,7 @@ from grids.queries.draft_page import DraftPage
 from grids.queries.drafts import DraftRow, DraftState, VillageRow, follower_rows
 from grids.rules.codes import DIVISIONS
 from grids.rules.coverage import closed_degrees, degrees_of
+from ledger.actors import Actor
 
 STAGES = {
     "drawing": (gettext_lazy("being drawn"), "act"),
@@ -54,6 +55,7 @@ OPERATIONS = {
     "base": gettext_lazy("Present boundaries"),
     "rebase": gettext_lazy("Laid on them"),
     "carry": gettext_lazy("Follow the villages"),
+    "reverse": gettext_lazy("Taken back"),
 }
 CHANGES = {
     "new": gettext_lazy("new"),
@@ -166,6 +168,16 @@ def edit_form(state: DraftState, tool: str, grid: str, *, data: Any = None) -> E
     if state.row.of_divisions:
         form.fields["grid"].label, form.fields["other"].label = _("Village or community"), _("Other village")
     return form
+
+
+def may(actor: Actor, states: Sequence[DraftState]) -> dict[str, bool]:
+    """What the reader may do with a change: draw in it, begin another, publish; and whether it is his own."""
+    return {
+        "may_draw": actor.may("grids.edit"),
+        "may_edit": actor.may("grids.edit") and all(state.editable for state in states),
+        "may_publish": actor.may("grids.publish"),
+        "mine": any(actor.user_id in state.authors for state in states),
+    }
 
 
 def kept_query(text_: str) -> QueryDict:
