@@ -15,10 +15,24 @@ ABSENCE: dict[str, Any] = {
     "days": 730,
     "rows": "grids.queries.roster.old_absences",
 }
+PREMISES: dict[str, Any] = {
+    "model": "grids.Premises",
+    "fields": ("address",),
+    "basis": (
+        "市场主体登记管理条例第三十六条：登记信息向社会公示",
+        "registered particulars of organisations are public",
+    ),
+    "after": (
+        "单位场所的地址，不是住所；停业后随历史保留",
+        "a place of business, no home; kept with its history when closed",
+    ),
+    "action": "keep",
+}
 THINGS = (
     ("buildings", "building", "建筑", "Buildings"),
     ("parts", "part", "城市部件", "City parts"),
     ("equipment", "equipment", "设备", "Equipment"),
+    ("premises", "premises", "单位场所", "Premises of organisations"),
     ("barriers", "barrier", "屏障线（道路、河流、铁路、围墙）", "Barriers (roads, rivers, railways, walls)"),
 )
 
@@ -96,4 +110,5 @@ class GridsConfig(AppConfig):
             "duty_kinds", "grids.actions.load_duty_kinds", order=13, export="grids.imports.export_duty_kinds"
         )
         kinds.register_retention("grids.absence", **ABSENCE)
+        kinds.register_retention("grids.premises", **PREMISES)
         kinds.register_periodic("grids.boundaries", handler="grids.actions.bring_into_force", seconds=60)

@@ -38,6 +38,7 @@ from grids.actions.things import (
     commit_buildings,
     commit_equipment,
     commit_parts,
+    commit_premises,
     load_things,
     things_step,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "commit_equipment",
     "commit_layer",
     "commit_parts",
+    "commit_premises",
     "correct_thing",
     "discard_draft",
     "discard_set",

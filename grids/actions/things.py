@@ -1,8 +1,10 @@
-"""Buildings, parts, equipment and barriers are written: from a file, from the city folder, one by one; and they follow
-a change of boundaries. The database says where each belongs."""
+"""What is in a grid is written: from a file, from the city folder, one by one; and follows a change of boundaries.
+
+The database says where each thing belongs.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -10,12 +12,15 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from accounts.access import demand_right
+from accounts.actions import create_organisation
+from accounts.models import Organisation
 from grids.imports.layer_check import SHAPE
 from grids.imports.thing_kinds import THINGS, ThingKind, fields_of, thing_columns
 from grids.imports.things import Entry, read_things, thing_changes
-from grids.models import ThingChange
+from grids.models import Premises, ThingChange
 from ledger.actions import JobView, StepResult, audit
 from ledger.actors import Actor
 from ledger.cityfolder import Change, CityFolder
@@ -25,6 +30,7 @@ from ledger.rules import typed_rows
 EDIT = "grids.edit"
 BATCH, MOVED_AT_ONCE = 1000, 500
 EVERYWHERE = "/"
+ORGANISATIONS = "市场主体登记管理条例第三十六条"  # what a registered organisation is called and where it is, is public
 
 
 def _commit(
@@ -62,6 +68,7 @@ def _commit(
 
 
 commit_buildings, commit_parts = partial(_commit, "buildings"), partial(_commit, "parts")
+commit_premises = partial(_commit, "premises")
 commit_equipment, commit_barriers = partial(_commit, "equipment"), partial(_commit, "barriers")
 
 
@@ -86,6 +93,22 @@ def write_things(
         ),
         batch_size=BATCH,
     )  # fmt: skip
+    if kind.key == "premises":
+        _know_organisations([row.code for row in rows], now)
+
+
+def _know_organisations(codes: Sequence[str], now: datetime) -> None:
+    """Premises with a credit code belong to the organisation of that code, which is made if nobody knew it."""
+    held = Premises.objects.filter(code__in=codes).exclude(credit_code="")
+    unknown = held.exclude(credit_code__in=Organisation.objects.filter(credit_code__isnull=False).values("credit_code"))
+    for row in unknown.order_by("code"):
+        create_organisation(
+            name=row.name_zh, credit_code=row.credit_code, source="registry", purpose="registry", basis=ORGANISATIONS,
+            expires=date.max, now=now,
+        )  # fmt: skip
+    owner = Organisation.objects.filter(credit_code=OuterRef("credit_code")).values("pk")[:1]
+    held.update(organisation=Subquery(owner))
+    Premises.objects.filter(code__in=codes, credit_code="").update(organisation=None)
 
 
 def _shape_columns(kind: ThingKind) -> list[str]:

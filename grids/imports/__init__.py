@@ -6,7 +6,13 @@ from grids.imports.duty_kinds import DutyKindEntry, export_duty_kinds, read_duty
 from grids.imports.export import export_city_facts, export_divisions, export_duties, export_town
 from grids.imports.layer_check import LABELS, check_layer, layer_columns
 from grids.imports.thing_export import export_things
-from grids.imports.thing_kinds import barrier_columns, building_columns, equipment_columns, part_columns
+from grids.imports.thing_kinds import (
+    barrier_columns,
+    building_columns,
+    equipment_columns,
+    part_columns,
+    premises_columns,
+)
 from grids.imports.things import (
     barrier_changes,
     building_changes,
@@ -14,8 +20,10 @@ from grids.imports.things import (
     check_buildings,
     check_equipment,
     check_parts,
+    check_premises,
     equipment_changes,
     part_changes,
+    premises_changes,
 )
 from grids.imports.town import AddressEntry, DutyEntry, GridEntry, read_addresses, read_duties, read_grids
 
@@ -36,6 +44,7 @@ __all__ = [
     "check_equipment",
     "check_layer",
     "check_parts",
+    "check_premises",
     "division_changes",
     "division_columns",
     "equipment_changes",
@@ -50,6 +59,8 @@ __all__ = [
     "official_code",
     "part_changes",
     "part_columns",
+    "premises_changes",
+    "premises_columns",
     "read_addresses",
     "read_divisions",
     "read_duties",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grids.imports.layer_check import SHAPE
-from grids.models import Barrier, Building, CityPart, Equipment
+from grids.models import Barrier, Building, CityPart, Equipment, Premises
 from ledger.kinds import Column
 
 
@@ -82,6 +82,16 @@ _EQUIPMENT = (
     Column("checked_on", "检查日期", "Checked on", "date"),
     Column("next_check", "下次检查", "Next check", "date"),
 )  # fmt: skip
+_PREMISES = (
+    _coded("kind", "单位类型", "Kind", Premises.Kind, "类型", required=True),
+    Column("credit_code", "统一社会信用代码", "Credit code", "code", aliases=("信用代码", "uscc"), max_length=18,
+           help_zh="GB 32100，18 位；没有的不填", help_en="GB 32100, 18 characters; empty if there is none"),
+    Column("address", "地址", "Address", aliases=("经营地址", "住所"), max_length=160),
+    Column("industry", "行业代码", "Industry", "code", aliases=("hydm",), max_length=5, example="F52",
+           help_zh="GB/T 4754：门类字母与 2 至 4 位数字", help_en="GB/T 4754: section letter and two to four digits"),
+    Column("staff", "从业人数", "Staff", "integer", aliases=("职工人数",)),
+    _coded("state", "经营状态", "State", Premises.State, "状态"),
+)  # fmt: skip
 _BARRIER = (
     _coded("kind", "屏障类型", "Kind", Barrier.Kind, "类型", required=True),
     Column(
@@ -95,6 +105,7 @@ THINGS: dict[str, ThingKind] = {
         ThingKind("buildings", Building, _BUILDING, takes=("point", "ring")),
         ThingKind("parts", CityPart, _PART),
         ThingKind("equipment", Equipment, _EQUIPMENT),
+        ThingKind("premises", Premises, _PREMISES),
         ThingKind("barriers", Barrier, _BARRIER, geometry="line", takes=("line",)),
     )
 }
@@ -105,6 +116,7 @@ CODE = {
                     help_zh="县 6 位、大类 2 位、小类 2 位、顺序号 6 位",
                     help_en="county 6, classes 2 + 2, serial 6 digits"),
     "equipment": Column("code", "设备编码", "Code", "code", required=True, max_length=40, aliases=("编码", "id")),
+    "premises": Column("code", "场所编码", "Code", "code", required=True, max_length=40, aliases=("编码", "id")),
     "barriers": Column("code", "屏障编码", "Code", "code", required=True, max_length=40, aliases=("编码", "id")),
 }  # fmt: skip
 
@@ -135,6 +147,10 @@ def part_columns() -> Sequence[Column]:
 
 def equipment_columns() -> Sequence[Column]:
     return thing_columns("equipment")
+
+
+def premises_columns() -> Sequence[Column]:
+    return thing_columns("premises")
 
 
 def barrier_columns() -> Sequence[Column]:

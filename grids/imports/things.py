@@ -1,5 +1,6 @@
 """Things on their way in: from a layer, a sheet or the city folder. Faults name row, field and place; reads only."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,11 +8,13 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.geos import LineString, Point, Polygon
 from django.utils.translation import gettext as _
 
 from accounts.access import within
 from accounts.models import Department, User
+from accounts.rules import credit_code_fault
 from grids.imports.layer_check import SHAPE, ShapeFault, places_in, ring_in, said
 from grids.imports.thing_kinds import THINGS, ThingKind, fields_of
 from grids.models import Address
@@ -22,8 +25,9 @@ from ledger.actors import Actor
 from ledger.cityfolder import Change
 from ledger.kinds import RowError, SheetRow
 
-LEAST_OF_ZERO = ("households", "residents", "storeys", "activity")
-MOST = {"households": 5000, "residents": 20000, "storeys": 200, "activity": 200_000}
+LEAST_OF_ZERO = ("households", "residents", "storeys", "activity", "staff")
+MOST = {"households": 5000, "residents": 20000, "storeys": 200, "activity": 200_000, "staff": 200_000}
+INDUSTRY = re.compile(r"[A-T]([0-9]{2,4})?")
 REFERENCES = {"house": Address, "department": Department, "custodian": User}
 KEYS = {"house": "code", "department": "code", "custodian": "username"}
 
@@ -161,10 +165,7 @@ def _values(
     if "strength" in said_:
         said_["strength"] = float(said_["strength"])
     faults += _figures(said_)
-    if kind.key == "buildings":
-        faults += _household_faults(said_, was)
-    if kind.key == "parts":
-        faults += _part_faults(row["code"], said_.get("system") or (was.system if was else "GB/T 30428.2-2013"))
+    faults += _OWN_FAULTS.get(kind.key, _no_faults)(row["code"], said_, was)
     return said_, faults
 
 
@@ -190,7 +191,11 @@ def _figures(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "next_check", _("Lies before the last check.")
 
 
-def _household_faults(values: dict[str, Any], was: Any) -> Iterator[tuple[str, str]]:
+def _no_faults(code: str, values: dict[str, Any], was: Any) -> Iterator[tuple[str, str]]:
+    yield from ()
+
+
+def _household_faults(code: str, values: dict[str, Any], was: Any) -> Iterator[tuple[str, str]]:
     """One figure: a building with a house number has the households of its address, and says no other."""
     house = values.get("house") or (was.house if was else None)
     if house is None:
@@ -205,7 +210,19 @@ def _household_faults(values: dict[str, Any], was: Any) -> Iterator[tuple[str, s
     values["households"] = None
 
 
-def _part_faults(code: str, system: str) -> Iterator[tuple[str, str]]:
+def _premises_faults(code: str, values: dict[str, Any], was: Any) -> Iterator[tuple[str, str]]:
+    credit_code = values.get("credit_code", "").upper()
+    if credit_code:
+        values["credit_code"] = credit_code
+        if credit_code_fault(credit_code, demo=settings.DEMO):
+            yield "credit_code", _("This is not a unified social credit code.")
+    industry = values.get("industry", "")
+    if industry and not INDUSTRY.fullmatch(industry):
+        yield "industry", _("An industry is a letter from A to T and two to four digits (GB/T 4754).")
+
+
+def _part_faults(code: str, values: dict[str, Any], was: Any) -> Iterator[tuple[str, str]]:
+    system = values.get("system") or (was.system if was else "GB/T 30428.2-2013")
     fault = part_code_fault(code, system)
     words = {
         "digits": _("A part has 16 digits: county 6, class 2 and 2, serial number 6."),
@@ -214,6 +231,9 @@ def _part_faults(code: str, system: str) -> Iterator[tuple[str, str]]:
     }
     if fault:
         yield "code", words[fault]
+
+
+_OWN_FAULTS = {"buildings": _household_faults, "premises": _premises_faults, "parts": _part_faults}
 
 
 def _outside(kind: ThingKind, entries: list[Entry], territory: str) -> Iterator[RowError]:
@@ -291,4 +311,5 @@ def _changes(
 check_buildings, building_changes = partial(_check, "buildings"), partial(_changes, "buildings")
 check_parts, part_changes = partial(_check, "parts"), partial(_changes, "parts")
 check_equipment, equipment_changes = partial(_check, "equipment"), partial(_changes, "equipment")
+check_premises, premises_changes = partial(_check, "premises"), partial(_changes, "premises")
 check_barriers, barrier_changes = partial(_check, "barriers"), partial(_changes, "barriers")

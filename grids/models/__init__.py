@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.utils.translation import gettext_lazy as _
 
-from grids.models.things import Barrier, Building, CityPart, Equipment, ThingChange
+from grids.models.things import Barrier, Building, CityPart, Equipment, Premises, ThingChange
 
 __all__ = [
     "Absence",
@@ -29,6 +29,7 @@ __all__ = [
     "Grid",
     "GridVersion",
     "KindDuty",
+    "Premises",
     "Proposal",
     "Scheme",
     "ThingChange",

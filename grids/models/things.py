@@ -1,4 +1,4 @@
-"""What stands in a grid: buildings, parts of the city (部件), equipment, and what divides it: barriers.
+"""What is in a grid: buildings, parts of the city (部件), equipment, premises, and what divides it: barriers.
 
 Where a thing belongs is written by a trigger of the database (migration 0009) whenever its place is written: division,
 path, and the boundary version of each scheme that covers it. A version that is no longer in force says openly that the
@@ -149,6 +149,40 @@ class Equipment(Placed):
         indexes = _by_path("equipment")
 
 
+class Premises(Placed):
+    """Where an enterprise or organisation is, and what it does there: the registry's facts about it.
+
+    Who it is stands in `accounts.Organisation`; one organisation may have several places.
+    """
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("company")
+        TRADER = "trader", _("self-employed trader")
+        SOCIAL = "social", _("social organisation")
+        PUBLIC = "public", _("public institution")
+        OTHER = "other", _("other organisation")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        PAUSED = "paused", _("closed for a time")
+        CLOSED = "closed", _("given up")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    credit_code = models.CharField(max_length=18, blank=True)  # GB 32100; a trader without one has none
+    organisation = models.ForeignKey(
+        "accounts.Organisation", null=True, editable=False, on_delete=models.PROTECT, related_name="premises"
+    )
+    name_zh = models.CharField(max_length=120, blank=True)
+    name_en = models.CharField(max_length=160, blank=True)
+    address = models.CharField(max_length=160, blank=True)
+    industry = models.CharField(max_length=5, blank=True)  # GB/T 4754: section letter, then two to four digits
+    staff = models.PositiveIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+
+    class Meta:
+        indexes = [*_by_path("premises"), models.Index(fields=["credit_code"], name="premises_credit_code")]
+
+
 class Barrier(Recorded):
     """What parts a neighbourhood: the grid compiler would rather not cross it. Path: the division around it."""
 
@@ -176,7 +210,7 @@ class Barrier(Recorded):
 class ThingChange(models.Model):
     """What became of a thing: the fields that changed with both values, who wrote it, from where. Never changed."""
 
-    kind = models.CharField(max_length=10)  # buildings, parts, equipment, barriers
+    kind = models.CharField(max_length=10)  # a key of grids.imports.thing_kinds.THINGS
     code = models.CharField(max_length=40)
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=16)

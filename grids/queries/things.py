@@ -6,23 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Q
 
 from accounts.models import User
-from grids.imports.thing_kinds import fields_of
+from grids.imports.thing_kinds import THINGS, fields_of
 from grids.imports.things import plain
 from grids.kinds import open_work
-from grids.models import Barrier, Building, CityPart, Equipment, GridVersion, ThingChange
+from grids.models import GridVersion, ThingChange
 from ledger.actors import Actor
 from ledger.kinds import resolve
 
 HISTORY_MOST = 100
-MODELS: dict[str, type[Model]] = {
-    "buildings": Building,
-    "parts": CityPart,
-    "equipment": Equipment,
-    "barriers": Barrier,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +58,10 @@ def thing_page(*, key: str, actor: Actor, filters: Mapping[str, str], on: date, 
     Arguments:
         filters: grid (code), q (part of code or name), overdue ("1"), after (code of the last row before).
     """
-    rows = MODELS[key]._default_manager.filter(path__startswith=actor.territory)
+    rows = THINGS[key].model.objects.filter(path__startswith=actor.territory)
     if not actor.territory:
         rows = rows.none()
-    placed = key != "barriers"
+    placed = THINGS[key].geometry == "point"
     if filters.get("grid"):
         grid = filters["grid"]
         rows = rows.filter(
@@ -88,7 +82,7 @@ def thing_page(*, key: str, actor: Actor, filters: Mapping[str, str], on: date, 
 
 def _row(key: str, row: Any, on: date) -> ThingRow:
     version = getattr(row, "service_version", None)
-    what = {"buildings": "use", "equipment": "kind", "barriers": "kind"}.get(key)
+    what = {"buildings": "use", "parts": ""}.get(key, "kind")
     return ThingRow(
         code=row.code,
         name_zh=row.name_zh,
@@ -134,8 +128,8 @@ class ThingFile:
 
 def thing_file(*, key: str, code: str, actor: Actor, on: date) -> ThingFile | None:
     """One thing of the actor's territory; None if there is none. Four statements."""
-    rows = MODELS[key]._default_manager.filter(code=code, path__startswith=actor.territory)
-    if key != "barriers":
+    rows = THINGS[key].model.objects.filter(code=code, path__startswith=actor.territory)
+    if THINGS[key].geometry == "point":
         rows = rows.select_related("service_version__grid").defer("service_version__boundary")
     found: Any = rows.first() if actor.territory else None
     if found is None:
@@ -162,6 +156,7 @@ class GridCounts:
     residents: int
     parts: int
     equipment: int
+    premises: int
     moving: int
 
 
@@ -176,9 +171,13 @@ things AS (
   UNION ALL
   SELECT 'e', 0, h.fresh FROM grids_equipment t
     JOIN held h ON h.id = t.service_version_id OR h.id = t.management_version_id
+  UNION ALL
+  SELECT 'o', 0, h.fresh FROM grids_premises t
+    JOIN held h ON (h.id = t.service_version_id OR h.id = t.management_version_id) AND t.state <> 'closed'
 )
 SELECT count(*) FILTER (WHERE kind = 'b'), coalesce(sum(residents), 0), count(*) FILTER (WHERE kind = 'p'),
-       count(*) FILTER (WHERE kind = 'e'), count(*) FILTER (WHERE NOT fresh) FROM things
+       count(*) FILTER (WHERE kind = 'e'), count(*) FILTER (WHERE kind = 'o'),
+       count(*) FILTER (WHERE NOT fresh) FROM things
 """
 
 

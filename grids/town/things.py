@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from random import Random
 
+from accounts.demo_identity import demo_credit_code
 from grids.town.files import number
 from grids.town.lattice import Coordinate
 from grids.town.records import Shape, Town
@@ -15,6 +16,16 @@ STALE = "2026-06-30"  # some of it is to be verified by now
 USES = {"home": ("home", 6, 0), "market": ("market", 2, 60), "school": ("school", 4, 180), "site": ("site", 1, 40)}
 PARTS = (("0137", "路灯", "Street lamp", 3), ("0305", "果皮箱", "Litter bin", 5), ("0102", "污水井盖", "Manhole", 7))
 BARRIERS = {"rail": ("railway", 0.9), "river": ("river", 1.0), "primary": ("road", 0.6), "secondary": ("road", 0.3)}
+PREMISES = 40
+NAMES = ("青禾", "云帆", "杏坛", "星河", "百合")
+TRADES = (
+    ("trader", "便民超市", "Corner shop", "F5212", 2),
+    ("trader", "早餐店", "Breakfast bar", "H6241", 3),
+    ("company", "机械加工厂", "Machine works", "C3484", 24),
+    ("company", "物业服务公司", "Property services", "K7020", 11),
+    ("social", "志愿服务协会", "Volunteers", "S9521", 5),
+    ("public", "幼儿园", "Nursery", "P8310", 18),
+)
 ORIGIN = ("source", "as_of", "verify_by", "shape")
 HEADERS = {
     "buildings": (
@@ -24,6 +35,9 @@ HEADERS = {
     "equipment": (
         "code", "name_zh", "name_en", "kind", "serial", "department", "owner", "custodian", "state", "checked_on",
         "next_check", *ORIGIN,
+    ),
+    "premises": (
+        "code", "name_zh", "name_en", "kind", "credit_code", "address", "industry", "staff", "state", *ORIGIN,
     ),
     "barriers": ("code", "name_zh", "name_en", "kind", "strength", *ORIGIN),
 }  # fmt: skip
@@ -35,6 +49,7 @@ def thing_files(town: Town) -> dict[str, str]:
         "buildings": _buildings(town),
         "parts": _parts(town),
         "equipment": _equipment(town),
+        "premises": _premises(town),
         "barriers": _barriers(town),
     }
     return {
@@ -109,6 +124,21 @@ def _equipment(town: Town) -> Iterator[Sequence[object]]:
             "370902900-wg", "", "gridworker" if office else "", "broken" if serial % 11 == 0 else "in_use",
             "2025-12-20", STALE if serial % 5 == 0 else "2026-12-20", *_origin(serial),
             f"point:{_places([mark.point])}",
+        )  # fmt: skip
+
+
+def _premises(town: Town) -> Iterator[Sequence[object]]:
+    """Shops at markets, a factory here and there, an association in every tenth place: forty invented organisations."""
+    shops = {shape.at: shape for shape in town.shapes if shape.layer == "building" and shape.kind != "home"}
+    houses = [row for row in sorted(town.addresses, key=lambda item: item.code) if row.kind == "house"]
+    busy = [row for row in houses if row.point in shops] or houses
+    random = Random(f"{town.seed}:premises")  # noqa: S311 - a drawing, not a secret
+    for serial, house in enumerate(busy[:: max(1, len(busy) // PREMISES)][:PREMISES], start=1):
+        kind, zh, en, industry, staff = TRADES[serial % len(TRADES)]
+        yield (
+            f"U{serial:04}", f"{NAMES[serial % len(NAMES)]}{serial:02}号{zh}（示意）", f"{en} {serial:02}", kind,
+            demo_credit_code(random), house.text_zh, industry, staff + serial % 7,
+            "paused" if serial % 19 == 0 else "open", *_origin(serial), f"point:{_places([house.point])}",
         )  # fmt: skip
 
 

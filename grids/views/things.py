@@ -52,6 +52,7 @@ def things(request: ActorRequest, kind: str) -> HttpResponse:
         "buildings": _("Buildings"),
         "parts": _("City parts"),
         "equipment": _("Equipment"),
+        "premises": _("Enterprises and organisations"),
         "barriers": _("Barriers"),
     }
     if kind not in labels:

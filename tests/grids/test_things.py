@@ -4,6 +4,7 @@ import io
 import json
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import geopandas
@@ -11,9 +12,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import User
+from accounts.demo_identity import demo_credit_code
+from accounts.models import Organisation, User
 from grids.datum import from_wgs84
-from grids.models import Address, Barrier, Building, CityPart, Equipment, GridVersion, ThingChange
+from grids.models import Address, Barrier, Building, CityPart, Equipment, GridVersion, Premises, ThingChange
 from ledger.actions import install_test_clock, redeem_due, start_job
 from ledger.actors import CLOCK
 from ledger.clock import app_now
@@ -208,3 +210,29 @@ def test_things_follow_a_change_of_boundaries_and_say_so_until_they_have(desk: C
     start_job(kind="grids.things", params={"path": before.grid.division.path}, actor=CLOCK, now=app_now())
     redeem_due()
     assert {row.service_version_id for row in Building.objects.all()} == {after.pk}
+
+
+def test_premises_belong_to_the_organisation_of_their_credit_code(desk: Client) -> None:
+    lon, lat = middle()
+    good = demo_credit_code(Random(1))
+    rows = [
+        "code,name_zh,kind,credit_code,address,industry,staff,lon,lat",
+        f"U1,示范机械厂,company,{good.lower()},示范路1号,C3484,24,{lon},{lat}",
+        f"U2,示范机械厂门市部,company,{good},示范路2号,F5212,3,{lon},{lat}",
+        f"U3,早餐摊,trader,,示范路3号,H6241,2,{lon},{lat}",
+    ]
+    wrong = [f"U4,甲,company,{good[:-1]}*,,,,{lon},{lat}", f"U5,乙,shop,,,X1,-1,{lon},{lat}"]
+    run = sent(desk, "grids.premises", "\n".join([*rows, *wrong]).encode(), "u.csv")
+    found = {(row, column) for row, column, _words in faults(run)}
+    assert found == {(5, "credit_code"), (6, "kind"), (6, "industry"), (6, "staff")}, faults(run)
+    assert not Premises.objects.exists()
+    commit(desk, sent(desk, "grids.premises", "\n".join(rows).encode(), "good.csv"))
+    organisation = Organisation.objects.get(credit_code=good)
+    assert organisation.name == "示范机械厂"
+    assert list(organisation.premises.order_by("code").values_list("code", flat=True)) == ["U1", "U2"]
+    trader = Premises.objects.get(code="U3")
+    assert (trader.organisation, trader.service_version.grid.code) == (None, S04)
+    assert "示范机械厂" in desk.get(f"/desk/things/premises/?grid={S04}").content.decode()
+    assert desk.get(f"/desk/grids/{S04}/").context["counts"].premises == 3
+    commit(desk, sent(desk, "grids.premises", f"{rows[0]}\nU1,示范机械厂,company,,,,,{lon},{lat}".encode(), "same.csv"))
+    assert Premises.objects.get(code="U1").organisation == organisation  # an empty cell keeps what is there

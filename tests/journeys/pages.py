@@ -40,6 +40,7 @@ PAGES: dict[str, list[str]] = {
     "acceptor": [
         "/desk/", "/desk/inbox/mine/", "/desk/cases/", "/desk/register/", "/desk/grids/",
         "/desk/grids/370902900002S01/", "/desk/things/buildings/", "/desk/things/parts/", "/desk/things/equipment/",
+        "/desk/things/premises/",
         "/notices/", "/desk/api/",
         "/desk/components/", "/desk/cases/{reported}/",
         "/desk/cases/{reported}/file/", "/desk/cases/{reported}/move/reject/", "/desk/cases/{reported}/urge/",
