@@ -34,6 +34,7 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "licences.revoke": ("注销证照", "Revoke licences"),
     "field.use": ("使用现场端", "Use the field pages"),
     "people.contact": ("查看联系方式", "See contact details"),
+    "people.register": ("登记居住、就业等信息", "Keep facts about persons"),
     "grids.read": ("查看网格", "See grids"),
     "grids.edit": ("编辑网格", "Edit grids"),
     "grids.publish": ("发布网格边界", "Publish grid boundaries"),

@@ -49,6 +49,26 @@ class ContactForm(forms.Form):
     purpose = forms.ChoiceField(choices=PURPOSES, widget=forms.RadioSelect, label=_("Purpose"))
 
 
+class FactForm(forms.Form):
+    """A fact about the person of a case: where he lives, can be reached, works."""
+
+    kind = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect)
+    text = forms.CharField(label=_("In words"), max_length=200)
+    building = forms.CharField(
+        label=_("Building"), max_length=40, required=False, help_text=_("code in the list of buildings")
+    )
+    premises = forms.CharField(
+        label=_("Employer"), max_length=40, required=False, help_text=_("code in the list of organisations")
+    )
+    as_of = forms.DateField(label=_("As of"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, kinds: Iterable[tuple[str, str]] = (), **values: Any) -> None:
+        super().__init__(*args, **values)
+        field = self.fields["kind"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(kinds)
+
+
 class MoveForm(forms.Form):
     """One move, with just the fields its row of the workflow asks for.
 

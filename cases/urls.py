@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases import api, views
-from cases.views import editions, papers, rules, simulations, tracking
+from cases.views import editions, papers, person, rules, simulations, tracking
 
 app_name = "cases"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("desk/cases/<slug:number>/comment/", views.comment, name="comment"),
     path("desk/cases/<slug:number>/watch/", views.watch, name="watch"),
     path("desk/cases/<slug:number>/contact/", views.contact, name="contact"),
+    path("desk/cases/<slug:number>/person/", person.person, name="person"),
+    path("desk/cases/<slug:number>/person/<slug:act>/", person.act, name="person_act"),
     path("desk/cases/<slug:number>/documents/", papers.request_report, name="request_report"),
     path("desk/cases/<slug:number>/documents/<uuid:document_id>/", papers.document, name="document"),
     path("desk/editions/", editions.kinds, name="editions"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 
+from grids.kinds import FACT_RETENTION
 from ledger import kinds
 
 ABSENCE: dict[str, Any] = {
@@ -111,4 +112,5 @@ class GridsConfig(AppConfig):
         )
         kinds.register_retention("grids.absence", **ABSENCE)
         kinds.register_retention("grids.premises", **PREMISES)
+        kinds.add_retention(FACT_RETENTION)
         kinds.register_periodic("grids.boundaries", handler="grids.actions.bring_into_force", seconds=60)

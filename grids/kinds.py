@@ -6,6 +6,8 @@ grid_ids the grids that lose something. It reads and returns counts and numbers,
 
 from dataclasses import dataclass
 
+from ledger.kinds import Retention
+
 consequences: dict[str, str] = {}
 open_work: dict[str, "WorkSource"] = {}
 followers: dict[str, str] = {}
@@ -90,3 +92,44 @@ class WorkSource:
 def register_work(name: str, source: WorkSource) -> None:
     """Say who counts the open work of people and finds what still has to follow a change of boundaries."""
     open_work[name] = source
+
+
+@dataclass(frozen=True, slots=True)
+class FactKind:
+    """One kind of fact about a person.
+
+    Arguments:
+        purpose: code, see services.templatetags.privacy.
+        basis: the clause it is kept on.
+        verify_days: after so many days from its own day somebody should ask again.
+        keep_days: after so many days from its own day it leaves, whatever happens.
+    """
+
+    purpose: str
+    basis: str
+    verify_days: int
+    keep_days: int
+
+
+# The closed catalogue of facts about persons; a fact of another kind is refused. Political, religious, criminal or
+# health facts are not in it and never will be (PIPL 28).
+FACTS = {
+    "residence": FactKind("residence", "居住证暂行条例第六条", 365, 1095),
+    "address": FactKind("reach", "个人信息保护法第十三条第一款第三项", 180, 730),
+    "employment": FactKind("employment", "保障农民工工资支付条例第二十八条", 180, 1095),
+}
+FACT_RETENTION = Retention(
+    key="grids.personfact",
+    model="grids.PersonFact",
+    fields=("person", "value"),
+    basis=("个人信息保护法第十九条：最短必要时间", "PIPL 19: the shortest time that is needed"),
+    after=(
+        "被更正或终止之后；最迟到各条自己的期限；身份删除时一并删除",
+        "after it was corrected or ended; at the latest on its own last day; with the identity at once",
+    ),
+    action="delete",
+    days=90,
+    rows="grids.queries.registry.old_facts",
+    owner="person",
+    what=("居住、联系地址、就业信息", "where you live, can be reached and work"),
+)

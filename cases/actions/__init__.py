@@ -7,7 +7,14 @@ from cases.actions.flood import count_intake
 from cases.actions.following import follow_paths, regrid_step
 from cases.actions.handing import hand_over_work
 from cases.actions.moving import claim, hand_over, mark_seen, move_case
-from cases.actions.people import note_export, note_simulation_export, reveal_contact
+from cases.actions.people import (
+    end_person_fact,
+    note_export,
+    note_simulation_export,
+    record_person_fact,
+    reveal_contact,
+    reveal_person_facts,
+)
 from cases.actions.routing import route_case, route_cases
 from cases.actions.rule_loading import load_rules
 from cases.actions.sweeping import free_steps, sweep_deadlines
@@ -21,6 +28,7 @@ __all__ = [
     "comment",
     "count_intake",
     "draft_rules",
+    "end_person_fact",
     "follow_paths",
     "free_steps",
     "hand_over",
@@ -30,11 +38,13 @@ __all__ = [
     "move_case",
     "note_export",
     "note_simulation_export",
+    "record_person_fact",
     "regrid_step",
     "release",
     "remove_rule",
     "reply",
     "reveal_contact",
+    "reveal_person_facts",
     "route_case",
     "route_cases",
     "save_rule",

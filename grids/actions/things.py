@@ -104,7 +104,7 @@ def _know_organisations(codes: Sequence[str], now: datetime) -> None:
     for row in unknown.order_by("code"):
         create_organisation(
             name=row.name_zh, credit_code=row.credit_code, source="registry", purpose="registry", basis=ORGANISATIONS,
-            expires=date.max, now=now,
+            expires=date.max, notice="", now=now,
         )  # fmt: skip
     owner = Organisation.objects.filter(credit_code=OuterRef("credit_code")).values("pk")[:1]
     held.update(organisation=Subquery(owner))

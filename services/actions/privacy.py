@@ -16,6 +16,7 @@ from accounts.rules import city_date, normal_phone
 from cases.engine import NewCase, answered, apply, open_case, submission_hash
 from cases.models import Case
 from cases.rules import tracking_token
+from grids.actions.registry import erase_facts, show_facts
 from ledger.actions import audit, reveal
 from ledger.actors import CLOCK, Actor, ActorKind
 from ledger.clock import app_now
@@ -143,10 +144,12 @@ def _carry_out(case: Case, proposal: Person | None, now: datetime) -> dict[str, 
     if ask == "close_account":
         Draft.objects.filter(person__in=free).delete()
         close_accounts(ids=free, now=now)
+        erase_facts(people=free)
         erased = free
     elif ask == "erase_contacts":
         erased = [person for person in free if person != own]
         forget_contacts(ids=erased, now=now)
+        erase_facts(people=people)
     elif proposal is not None:
         done = _correct(case, proposal, free, now)
     left = Person.objects.filter(pk__in=erased, erased_at=None).count()
@@ -191,4 +194,7 @@ def export_my_data(*, actor: Actor) -> dict[str, dict[str, str]]:
             found[str(person.pk)] = reveal(
                 actor=actor, subject_kind="person", subject_id=person.pk, values=values, purpose="own_copy", now=now
             )
+        facts = show_facts(person_id=person.pk, purpose="own_copy", case_id=None, actor=actor, now=now)
+        if facts:
+            found[str(person.pk)] = found.get(str(person.pk), {}) | facts
     return found

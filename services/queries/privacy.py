@@ -16,6 +16,8 @@ from accounts.rules import city_date
 from cases import kinds
 from cases.models import Case
 from cases.queries import TrackFacts, kept_elsewhere
+from grids.queries import today
+from grids.queries.registry import FactRow, person_facts
 from ledger.actors import Actor, ActorKind
 from ledger.queries import Holding, LookRow, held, holdings, who_looked
 from services.privacy import ASKS, CORRECTS
@@ -121,8 +123,9 @@ def my_data(actor: Actor) -> MyData:
     cases = list(Case.objects.filter(person__in=people).order_by("-opened_at")[:SHOWN])
     numbers = {case.person_id: case.number for case in cases}
     rows = Person.objects.filter(pk__in=people, erased_at=None).order_by("-created_at")
-    values = tuple(value for person in rows for value in _values(person, numbers.get(person.pk, ""), actor.id))
-    return MyData(values, tuple(holdings(people)), tuple(map(_own_case, cases)), tuple(_looks(people)))
+    values = [value for person in rows for value in _values(person, numbers.get(person.pk, ""), actor.id)]
+    values += [_fact(row) for row in person_facts(people, on=today())]
+    return MyData(tuple(values), tuple(holdings(people)), tuple(map(_own_case, cases)), tuple(_looks(people)))
 
 
 def _values(person: Person, number: str, own: str) -> Iterable[HeldValue]:
@@ -143,6 +146,12 @@ def _values(person: Person, number: str, own: str) -> Iterable[HeldValue]:
             notice_version=int(version) if version.isdecimal() else 0,
             number="" if str(person.pk) == own else number,
         )
+
+
+def _fact(row: FactRow) -> HeldValue:
+    """Where somebody lives, can be reached or works; the number is that of the case it was given with."""
+    origin, _colon, number = row.source.partition(":")
+    return HeldValue(row.kind, row.mask, origin, row.purpose, row.basis, row.expires.isoformat(), "", 0, number)
 
 
 def _own_case(case: Case) -> OwnCase:

@@ -142,6 +142,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("service_item_edit", _fixed({"edition": NO_ID, "code": "000000000000"})),
     ("service_*", _fixed({"code": "000000000000"})),
     ("cases:move", _case(acts=True, transition="file")),
+    ("cases:person_act", _case(acts=True, act="end")),
     ("cases:claim", _step),
     ("cases:hand_over", _step),
     ("cases:photo", _photo),

@@ -44,7 +44,8 @@ PAGES: dict[str, list[str]] = {
         "/notices/", "/desk/api/",
         "/desk/components/", "/desk/cases/{reported}/",
         "/desk/cases/{reported}/file/", "/desk/cases/{reported}/move/reject/", "/desk/cases/{reported}/urge/",
-        "/desk/cases/{reported}/contact/", "/desk/cases/{end}/", "/desk/cases/{end}/release/",
+        "/desk/cases/{reported}/contact/", "/desk/cases/{reported}/person/", "/desk/cases/{end}/",
+        "/desk/cases/{end}/release/",
         "/desk/cases/{papers}/",
     ],
     "dispatcher": [
