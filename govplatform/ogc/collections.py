@@ -1,12 +1,13 @@
 """What can be had: divisions, the grids of every scheme, public cases. One value each; the views know none."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from cases import queries as case_queries
+from govplatform.ogc.crs import USUAL, Crs
 from govplatform.ogc.parameters import CITY_ZONE, ID, ItemsQuery
 from grids import queries as grid_queries
 from grids.queries import Boundary, Sought
@@ -14,6 +15,7 @@ from grids.queries import Boundary, Sought
 Box = tuple[float, float, float, float]
 Names = tuple[str, str]  # Chinese, English
 ROOT = "/"
+DEGREES = 4326
 DIVISION_PROPERTIES = {
     "code": "string", "level": "string", "name_zh": "string", "name_en": "string", "path": "string",
     "parent": "string", "illustrative": "boolean", "source": "string", "valid_from": "date", "valid_to": "date",
@@ -128,15 +130,36 @@ def _cases() -> Collection:
 def _sought(query: ItemsQuery, names: Mapping[str, str]) -> Sought:
     today = grid_queries.today()
     key = ID.fullmatch(query.after)
+    area, _box = _area(query)
     start, end = (_day(query.start), _day(query.end)) if query.timed else (today, today)
     return Sought(
         start=start,
         end=end,
         box=query.box,
+        area=area,
         exact={names.get(name, name): value for name, value in query.filters.items()},
         after=(key[1], int(key[2] or 0)) if key else None,
         limit=query.limit,
     )
+
+
+def _area(query: ItemsQuery) -> tuple[bytes | None, Box | None]:
+    """The box of the query in degrees; and as the area it covers, where it was said in another reference system."""
+    if query.box is None or query.box_crs.srid == DEGREES:
+        return None, query.box
+    return grid_queries.area_of_box(query.box, srid=query.box_crs.srid)
+
+
+def in_crs(features: Sequence[Feature], crs: Crs) -> list[Feature]:
+    """The features with their geometry in a reference system. One statement, none for longitude and latitude."""
+    if crs is USUAL or not features:
+        return list(features)
+    texts = [json.dumps(feature.geometry) if feature.geometry else None for feature in features]
+    shapes = grid_queries.transformed(texts, srid=crs.srid, flipped=crs.flipped, digits=crs.digits)
+    return [
+        replace(feature, geometry=json.loads(shape) if shape else None)
+        for feature, shape in zip(features, shapes, strict=True)
+    ]
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -190,7 +213,7 @@ def _case_page(query: ItemsQuery) -> FeaturePage:
     since, until = case_queries.day_bounds(query.start, query.end)
     said: dict[str, Any] = dict(query.filters)
     closed = {"true": True, "false": False}.get(said.pop("closed", ""))
-    wanted = case_queries.Wanted(**said, closed=closed, since=since, until=until, box=query.box)
+    wanted = case_queries.Wanted(**said, closed=closed, since=since, until=until, box=_area(query)[1])
     page = case_queries.open_cases(wanted, after=query.after, limit=query.limit)
     return FeaturePage(tuple(_case_feature(row) for row in page.rows), page.next_key)
 

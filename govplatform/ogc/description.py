@@ -4,6 +4,7 @@ from typing import Any
 
 from cases.queries.words import in_language
 from govplatform.ogc.collections import Collection
+from govplatform.ogc.crs import CRS84, KNOWN
 from govplatform.ogc.documents import GEOJSON, HTML, JSON, OPENAPI
 from govplatform.ogc.parameters import LIMIT_MOST, LIMIT_USUAL
 
@@ -19,6 +20,11 @@ FORM = {
     "name": "f", "in": "query", "required": False, "description": "json or html; else the Accept header decides",
     "schema": {"type": "string", "enum": ["json", "html"]},
 }  # fmt: skip
+CRS_SCHEMA = {"type": "string", "format": "uri", "enum": [crs.uri for crs in KNOWN], "default": CRS84}
+CRS: Document = {
+    "name": "crs", "in": "query", "required": False, "schema": CRS_SCHEMA,
+    "description": "reference system of the answer; the header Content-Crs names it. Accept-Crs asks for one as well",
+}  # fmt: skip
 OF_ITEMS: list[Document] = [
     {
         "name": "limit", "in": "query", "required": False,
@@ -29,6 +35,11 @@ OF_ITEMS: list[Document] = [
         "description": "west, south, east, north in degrees (CRS84)",
         "schema": {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
     },
+    {
+        "name": "bbox-crs", "in": "query", "required": False, "schema": CRS_SCHEMA,
+        "description": "reference system of bbox, in the order of its axes",
+    },
+    CRS,
     {
         "name": "datetime", "in": "query", "required": False, "style": "form", "explode": False,
         "description": "2026-11-25, 2026-11-25T08:00:00Z, or an interval with a slash whose open end is ..",
@@ -152,7 +163,7 @@ def _collection(found: Collection) -> Document:
     return {
         base: _path(f"describe{name}", title, JSON, _object("title", "links")),
         f"{base}/items": _path(f"get{name}s", title, GEOJSON, page, *OF_ITEMS, *filters),
-        f"{base}/items/{{featureId}}": _path(f"get{name}", title, GEOJSON, feature, one),
+        f"{base}/items/{{featureId}}": _path(f"get{name}", title, GEOJSON, feature, one, CRS),
     }
 
 

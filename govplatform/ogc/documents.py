@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from cases.queries.words import in_language
 from govplatform.ogc.collections import Collection, Feature, FeaturePage
+from govplatform.ogc.crs import CRS84, KNOWN
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 CONFORMANCE = tuple(
-    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{part}" for part in ("core", "oas30", "html", "geojson")
+    f"http://www.opengis.net/spec/ogcapi-features-{part}"
+    for part in ("1/1.0/conf/core", "1/1.0/conf/oas30", "1/1.0/conf/html", "1/1.0/conf/geojson", "2/1.0/conf/crs")
 )
 Document = dict[str, Any]
 
@@ -73,7 +74,8 @@ def collection_document(request: HttpRequest, found: Collection) -> Document:
         "description": in_language(*found.description),
         "extent": extent,
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": [crs.uri for crs in KNOWN],
+        "storageCrs": CRS84,
         "links": [
             link(address(request, "items", found.id), "items", GEOJSON, title),
             link(address(request, "items", found.id, f="html"), "items", HTML, title),

@@ -12,8 +12,11 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from govplatform.ogc.crs import USUAL, Crs, read_crs
+
 LIMIT_USUAL, LIMIT_MOST = 50, 500
-OF_ITEMS = ("f", "limit", "bbox", "datetime", "after")
+DEGREE_DIGITS = USUAL.digits
+OF_ITEMS = ("f", "limit", "bbox", "bbox-crs", "crs", "datetime", "after")
 CITY_ZONE = ZoneInfo("Asia/Shanghai")  # a day that is written without a zone is a day of the city
 Box = tuple[float, float, float, float]
 ID = re.compile(r"([0-9A-Za-z]{1,24})(?:\.(\d{1,8}))?", re.ASCII)  # code, or code and version
@@ -27,12 +30,15 @@ class ItemsQuery:
     """What was asked of a collection.
 
     Arguments:
+        box: in the order and units of box_crs. crs: what the answer is wanted in.
         timed: whether `datetime` was given; start, end: its closed interval, None is open.
         filters: property → value.
     """
 
     limit: int = LIMIT_USUAL
     box: Box | None = None
+    box_crs: Crs = USUAL
+    crs: Crs = USUAL
     timed: bool = False
     start: datetime | None = None
     end: datetime | None = None
@@ -60,10 +66,13 @@ def read_items_query(query: QueryDict, properties: Mapping[str, str]) -> ItemsQu
     """
     refuse_unknown(query, {*OF_ITEMS, *properties})
     said: dict[str, str] = {name: str(query[name]) for name in query}
+    box_crs = read_crs("bbox-crs", said["bbox-crs"]) if "bbox-crs" in said else USUAL
     start, end = read_datetime(said["datetime"]) if "datetime" in said else (None, None)
     return ItemsQuery(
         limit=read_limit(said.get("limit", str(LIMIT_USUAL))),
-        box=read_bbox(said["bbox"]) if "bbox" in said else None,
+        box=read_bbox(said["bbox"], box_crs) if "bbox" in said else None,
+        box_crs=box_crs,
+        crs=read_crs("crs", said["crs"]) if "crs" in said else USUAL,
         timed="datetime" in said,
         start=start,
         end=end,
@@ -98,8 +107,12 @@ def read_limit(text: str) -> int:
     return min(int(text), LIMIT_MOST)
 
 
-def read_bbox(text: str) -> Box:
-    """Four numbers, or six with heights that are not used: west, south, east, north in degrees (CRS84)."""
+def read_bbox(text: str, crs: Crs = USUAL) -> Box:
+    """Four numbers, or six with heights that are not used: west, south, east, north.
+
+    Arguments:
+        crs: whose order of axes and units they are in (18-058r1, requirement bbox-crs-definition).
+    """
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
@@ -108,6 +121,12 @@ def read_bbox(text: str) -> Box:
         raise ValidationError({"bbox": _("Four numbers are needed: west, south, east, north in degrees.")})
     half = len(numbers) // 2
     west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+    if crs.flipped:
+        west, south, east, north = south, west, north, east
+    if crs.digits < DEGREE_DIGITS:
+        if west > east or south > north:
+            raise ValidationError({"bbox": _("This box is not on the earth, or its south is above its north.")})
+        return west, south, east, north
     if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
         raise ValidationError({"bbox": _("This box is not on the earth, or its south is above its north.")})
     return west, south, east, north

@@ -1,6 +1,7 @@
 """Routes of the geodata. JSON for programs, pages for people; what cannot be read is refused with its name."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -17,7 +18,8 @@ from cases.queries.words import in_language
 from govplatform import errors
 from govplatform.apitext import operations
 from govplatform.ogc import documents as make
-from govplatform.ogc.collections import Collection, collection, collections
+from govplatform.ogc.collections import Collection, collection, collections, in_crs
+from govplatform.ogc.crs import USUAL, Crs, read_crs
 from govplatform.ogc.description import description
 from govplatform.ogc.parameters import read_items_query, refuse_unknown
 from ledger.clock import app_now
@@ -51,7 +53,7 @@ def edge(media_type: str) -> Callable[[View], View]:
             if not form:
                 return errors.not_acceptable(request, named="f" in request.GET)
             answer = view(request, form == HTML, *args, **kwargs)
-            patch_vary_headers(answer, ("Accept", "Accept-Language"))
+            patch_vary_headers(answer, ("Accept", "Accept-Crs", "Accept-Language"))
             return answer
 
         return dressed
@@ -113,6 +115,18 @@ def collection_page(request: HttpRequest, pages: bool, key: str) -> HttpResponse
     return _page(request, "collection", document=body, collection=found) if pages else _json(body, make.JSON)
 
 
+def _wanted(request: HttpRequest, asked: Crs) -> Crs:
+    """The reference system of the answer: the parameter, else the header Accept-Crs."""
+    header = request.headers.get("Accept-Crs", "")
+    return read_crs("Accept-Crs", header) if header and "crs" not in request.GET else asked
+
+
+def _in(crs: Crs, answer: HttpResponse) -> HttpResponse:
+    """Requirement crs-header of part 2."""
+    answer["Content-Crs"] = f"<{crs.uri}>"
+    return answer
+
+
 @edge(make.GEOJSON)
 def items(request: HttpRequest, pages: bool, key: str) -> HttpResponse:
     """Features by page; a parameter the description does not name is refused."""
@@ -120,7 +134,9 @@ def items(request: HttpRequest, pages: bool, key: str) -> HttpResponse:
     query = read_items_query(request.GET, {name: found.properties[name] for name in found.filters})
     page = found.page(query)
     if not pages:
-        return _json(make.items_document(request, found, page, app_now()), make.GEOJSON)
+        crs = _wanted(request, query.crs)
+        page = replace(page, features=tuple(in_crs(page.features, crs)))
+        return _in(crs, _json(make.items_document(request, found, page, app_now()), make.GEOJSON))
     rows = make.table(found.properties, page.features)
     links = {link["rel"]: link["href"] for link in make.page_links(request, page)}
     return _page(
@@ -131,12 +147,14 @@ def items(request: HttpRequest, pages: bool, key: str) -> HttpResponse:
 
 @edge(make.GEOJSON)
 def item(request: HttpRequest, pages: bool, key: str, feature: str) -> HttpResponse:
-    refuse_unknown(request.GET, ("f",))
+    refuse_unknown(request.GET, ("f", "crs"))
     found = _found(key)
+    crs = _wanted(request, read_crs("crs", request.GET["crs"]) if "crs" in request.GET else USUAL)
     one = found.one(feature)
     if one is None:
         raise Http404
     if pages:
         (row,) = make.table(found.properties, [one])
         return _page(request, "item", collection=found, title=in_language(*found.title), feature=one, row=row)
-    return _json(make.item_document(request, found, one), make.GEOJSON)
+    (one,) = in_crs([one], crs)
+    return _in(crs, _json(make.item_document(request, found, one), make.GEOJSON))

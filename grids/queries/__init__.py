@@ -12,12 +12,14 @@ from grids.queries.features import (
     Boundary,
     SchemeRow,
     Sought,
+    area_of_box,
     division,
     divisions,
     grid,
     grids,
     grids_extent,
     schemes,
+    transformed,
 )
 from grids.queries.points import (
     GridAt,
@@ -66,6 +68,7 @@ __all__ = [
     "Sought",
     "absence_of",
     "address_by_code",
+    "area_of_box",
     "boundary_faults",
     "children_of",
     "city_day",
@@ -96,5 +99,6 @@ __all__ = [
     "touched_grids",
     "township_of_draft",
     "townships",
+    "transformed",
     "villages_with_grids",
 ]

@@ -1,13 +1,14 @@
 """Divisions and grids with their boundaries, by page, for other systems."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import AsGeoJSON
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q, QuerySet
 
@@ -48,6 +49,7 @@ class Sought:
     Arguments:
         start, end: validity meets these days, both included; None is open.
         box: west, south, east, north in degrees; west > east goes over the date line.
+        area: instead of the box, as WKB in degrees.
         exact: column → value.
         after: key of the last row of the page before.
     """
@@ -55,9 +57,47 @@ class Sought:
     start: date | None = None
     end: date | None = None
     box: Box | None = None
+    area: bytes | None = None
     exact: Mapping[str, str] | None = None
     after: tuple[str, int] | None = None
     limit: int = 50
+
+
+def transformed(geometries: Sequence[str | None], *, srid: int, flipped: bool, digits: int) -> list[str | None]:
+    """Geometries in another reference system, in their order. One statement.
+
+    Arguments:
+        geometries: GeoJSON text in longitude and latitude WGS-84; None stays None.
+        flipped: the second axis first.
+        digits: decimals.
+    """
+    sql = (
+        "SELECT ST_AsGeoJSON({shape}, %(digits)s, 0) FROM unnest(%(shapes)s::text[]) WITH ORDINALITY AS t(text, place)"
+    )
+    shape = "ST_Transform(ST_SetSRID(ST_GeomFromGeoJSON(text), 4326), %(srid)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.format(shape=f"ST_FlipCoordinates({shape})" if flipped else shape) + " ORDER BY place",
+            {"shapes": list(geometries), "srid": srid, "digits": digits},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def area_of_box(box: Box, *, srid: int) -> tuple[bytes, Box]:
+    """A box of another reference system as the area it covers (WKB), and the box around that, both in degrees WGS-84.
+
+    The sides of such a box are no meridians: they are taken in forty pieces each.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH area AS (SELECT ST_Transform(ST_Segmentize(ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, %(srid)s),"
+            " greatest(%(e)s - %(w)s, %(n)s - %(s)s, 1) / 40), 4326) AS shape)"
+            " SELECT ST_AsBinary(shape), ST_XMin(shape), ST_YMin(shape), ST_XMax(shape), ST_YMax(shape) FROM area",
+            {"w": box[0], "s": box[1], "e": box[2], "n": box[3], "srid": srid},
+        )
+        shape, *corners = cursor.fetchone()
+    west, south, east, north = corners
+    return bytes(shape), (west, south, east, north)
 
 
 def schemes() -> list[SchemeRow]:
@@ -120,6 +160,8 @@ def _drawn(rows: QuerySet[Any], column: str, *related: str) -> QuerySet[Any]:
 
 def _meets(sought: Sought, column: str) -> Q:
     found = Q(valid__overlap=DateRange(sought.start, sought.end, "[]"))
+    if sought.area is not None:
+        return found & Q(**{f"{column}__intersects": GEOSGeometry(memoryview(sought.area), srid=4326)})
     if sought.box is None:
         return found
     west, south, east, north = sought.box

@@ -76,7 +76,7 @@ def test_core_api_definition_is_valid_and_names_every_collection(town: Town) -> 
 
 def test_core_conformance_names_the_classes(town: Town) -> None:
     classes = {uri.rsplit("/", 1)[1] for uri in body("/ogc/conformance")["conformsTo"]}
-    assert classes == {"core", "oas30", "html", "geojson"}
+    assert classes == {"core", "oas30", "html", "geojson", "crs"}
 
 
 def test_core_collections_and_each_of_them_say_the_same(town: Town) -> None:
