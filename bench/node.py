@@ -97,10 +97,10 @@ class Node:
             raise RuntimeError(f"{argv}: {done.stderr[-3000:]}")
         return done.stdout
 
-    def inside(self, verb: str, *arguments: object) -> Any:
-        """Run a verb of bench/inside.py with Django on this database; its last line is JSON."""
+    def inside(self, verb: str, *arguments: object, script: str = "inside.py") -> Any:
+        """Run a verb of bench/inside.py (or another script) with Django on this database; its last line is JSON."""
         done = subprocess.run(
-            ["python", str(HERE / "inside.py"), verb, *map(str, arguments)],
+            ["python", str(HERE / script), verb, *map(str, arguments)],
             cwd=CHECKOUT,
             env=self.env(),
             capture_output=True,

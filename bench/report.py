@@ -8,7 +8,7 @@ from bench.node import HOME
 from govplatform.runtime.paths import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "performance.md"
-SECTIONS = ("compiler",)
+SECTIONS = ("compiler", "territory")
 KEPT = HOME / "figures.json"
 
 

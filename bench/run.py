@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import compiler, limits, paths, regrid, report, volume
+from bench import compiler, limits, paths, regrid, report, territory, volume
 from bench.node import Node
 
 PIECES = {
@@ -24,7 +24,8 @@ PIECES = {
     "regrid": regrid.regrid,
 }
 
-ALONE = {"compiler": compiler.measure}  # need no server and no volume; each writes its own section of the page
+# need no volume of cases; each writes its own section of the page
+ALONE = {"compiler": compiler.measure, "territory": territory.measure}
 
 
 def facts(node: Node) -> dict[str, str]:

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from struct import pack, unpack_from
 from typing import Any
 
-from django.contrib.gis.geos import Polygon
 from django.db import connection
 
 from grids.rules.coverage import Ring, closed_degrees, crossing, degrees_of, exact, ring_of, unshared
@@ -36,8 +36,9 @@ class Defect:
 
 
 def wkb(ring: Ring) -> bytes:
-    """The ring as the database takes it."""
-    return bytes(Polygon(closed_degrees(ring), srid=4326).wkb)
+    """The ring as the database takes it: a little-endian polygon of one ring (OGC 06-103r4, 8.2)."""
+    flat = [value for place in closed_degrees(ring) for value in place]
+    return pack(f"<BIII{len(flat)}d", 1, 3, 1, len(flat) // 2, *flat)
 
 
 _DEFECTS = """
@@ -169,6 +170,13 @@ def origins(new: Mapping[str, Ring], base: Mapping[str, Ring]) -> dict[str, str]
 
 
 def ring_from(shape: Any) -> Ring:
-    """The outer ring of a stored polygon, or of the single part of a stored multipolygon."""
-    coordinates = shape.coords
-    return ring_of(coordinates[0][0] if shape.geom_type == "MultiPolygon" else coordinates[0])
+    """The outer ring of a stored polygon, or of the single part of a stored multipolygon.
+
+    Read from its bytes: asking GEOS for one vertex after the other takes ten times as long.
+    """
+    data = bytes(shape.wkb)
+    at = 9 if shape.geom_type == "MultiPolygon" else 0  # a polygon follows the number of parts
+    order = "<" if data[at] else ">"
+    (count,) = unpack_from(f"{order}I", data, at + 9)
+    flat = unpack_from(f"{order}{2 * count}d", data, at + 13)
+    return ring_of(zip(flat[::2], flat[1::2], strict=True))

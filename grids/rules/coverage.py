@@ -6,7 +6,7 @@ leaves behind is found by `exact` and measured by the database (queries.boundary
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 Node = tuple[int, int]
@@ -39,8 +39,9 @@ def node_of(lon: float, lat: float) -> Node:
 
 
 def degrees_of(node: Node) -> tuple[float, float]:
-    """Longitude and latitude in degrees, exactly the number that is stored."""
-    return round(node[0] / UNITS, 8), round(node[1] / UNITS, 8)
+    """Longitude and latitude in degrees, exactly the number that is stored: a quotient of two whole numbers is the
+    double that is nearest to it, which is what its eight decimals are read as."""
+    return node[0] / UNITS, node[1] / UNITS
 
 
 def ring_of(coordinates: Iterable[Sequence[float]]) -> Ring:
@@ -106,11 +107,27 @@ def crossing(ring: Ring) -> Node | None:
     if repeated:
         return repeated[0]
     found = sides(ring)
-    for index, one in enumerate(found):
-        for two in found[index + 1 :]:
-            if cross(one, two) or _folds(one, two):
-                return one[1]
-    return None
+    met = [
+        min(one, two) for one, two in _near(found) if cross(found[one], found[two]) or _folds(found[one], found[two])
+    ]
+    return found[min(met)][1] if met else None
+
+
+def _near(found: Sequence[Side]) -> Iterator[tuple[int, int]]:
+    """Pairs of sides whose boxes touch, by a line that sweeps over them from west to east."""
+    boxes = [
+        (min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]), place)
+        for place, (a, b) in enumerate(found)
+    ]
+    boxes.sort()
+    open_: list[tuple[int, int, int, int, int]] = []
+    for box in boxes:
+        west, _east, south, north, place = box
+        open_ = [other for other in open_ if other[1] >= west]
+        for _w, _e, low, high, other in open_:
+            if low <= north and high >= south:
+                yield place, other
+        open_.append(box)
 
 
 def _folds(one: Side, two: Side) -> bool:

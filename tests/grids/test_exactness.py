@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grids.models import Address, Division, Grid, GridVersion
+from grids.queries.boundaries import ring_from, wkb
+from grids.rules.coverage import closed_degrees, degrees_of, node_of, ring_of
 from ledger.cityfolder import city_path
 from tests.grids import small
 
@@ -57,3 +62,18 @@ def test_the_whole_city_is_exact(whole: None) -> None:
     paths = """SELECT count(*) FROM grids_grid g JOIN grids_division d ON d.id = g.division_id
         WHERE g.path <> d.path || g.code || '/'"""
     assert _one(paths) == 0
+
+
+@given(st.integers(7_300_000_000, 13_600_000_000), st.integers(300_000_000, 5_400_000_000))
+def test_degrees_are_the_doubles_that_the_decimals_are_read_as(x: int, y: int) -> None:
+    assert degrees_of((x, y)) == (float(f"{x // 10**8}.{x % 10**8:08d}"), float(f"{y // 10**8}.{y % 10**8:08d}"))
+    assert node_of(*degrees_of((x, y))) == (x, y)
+
+
+def test_a_ring_goes_into_bytes_and_comes_back(db: None) -> None:
+    ring = ring_of([(117.1, 36.1), (117.2, 36.1), (117.20000001, 36.2), (117.1, 36.20000003)])
+    for shape in (GEOSGeometry(memoryview(wkb(ring)), srid=4326), Polygon(closed_degrees(ring), srid=4326)):
+        assert shape.valid
+        assert ring_from(shape) == ring
+        assert ring_from(MultiPolygon(shape, srid=4326)) == ring
+    assert wkb(ring) == bytes(Polygon(closed_degrees(ring), srid=4326).wkb)
