@@ -4,10 +4,11 @@ from copy import copy
 from datetime import date, datetime
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q, QuerySet
 
 from grids.actions.boundary_news import tell_boundaries
-from grids.actions.periods import close, since
+from grids.actions.periods import close
 from grids.models import BoundaryDraft, Duty, Grid, KindDuty
 from grids.queries import city_day
 from grids.queries.boundaries import households_in, origins
@@ -70,16 +71,33 @@ def _follow_duties(state: DraftState, what: dict[str, str], ended: list[str]) ->
 def _follow_posts(
     model: type[Duty] | type[KindDuty], came_from: dict[str, str], ids: dict[str, int], ended: list[str], day: date
 ) -> None:
-    rows: QuerySet[Any] = model._default_manager.filter(valid__isempty=False)
+    goes_on = Q(valid__upper_inf=True) | Q(valid__endswith__gt=day)
+    rows: QuerySet[Any] = model._default_manager.filter(goes_on, valid__isempty=False)
+    over = rows.filter(grid__code__in=ended)
     held: dict[int, list[Any]] = {}
-    for row in rows.filter(grid__code__in=came_from.values(), valid__contains=day):
+    for row in rows.filter(grid__code__in=[*came_from, *came_from.values()]).order_by("valid__startswith", "pk"):
         held.setdefault(row.grid_id, []).append(row)
-    over = rows.filter(grid__code__in=ended).filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
-    close(model, list(over.values_list("pk", flat=True)), day)
     fresh = []
     for code, origin in came_from.items():
-        for row in held.get(ids[origin], []):
-            made = copy(row)
-            made.pk, made.grid_id, made.valid = None, ids[code], since(day)
-            fresh.append(made)
+        given = held.get(ids[code], [])
+        fresh += [made for row in held.get(ids[origin], []) if (made := _inherited(row, ids[code], given, day))]
+    close(model, list(over.values_list("pk", flat=True)), day)
     model._default_manager.bulk_create(fresh)
+
+
+def _inherited(row: Any, grid_id: int, given: list[Any], day: date) -> Any:
+    """A post of the origin from the day on, until somebody begins whom the roster gave the new grid ahead.
+
+    None if nothing is left of it, or if the person has the other post of the two already.
+    """
+    duty = getattr(row, "kind_id", None)
+    ahead = [other for other in given if getattr(other, "kind_id", None) == duty]
+    first = max(row.valid.lower, day)
+    ends = [other.valid.lower for other in ahead if other.post == row.post]
+    ends += [row.valid.upper] if row.valid.upper is not None else []
+    twice = any(other.post != row.post and other.user_id == row.user_id for other in ahead)
+    if twice or (ends and min(ends) <= first):
+        return None
+    made = copy(row)
+    made.pk, made.grid_id, made.valid = None, grid_id, DateRange(first, min(ends, default=None), "[)")
+    return made

@@ -17,7 +17,7 @@ from grids.actions.boundary_news import tell_boundaries, tell_publishers
 from grids.actions.draft_checks import demand_base, demand_exact, demand_sound, record, set_draft
 from grids.actions.drafting import EDIT, demand_alone, locked
 from grids.actions.periods import close, since
-from grids.models import BoundaryDraft, Division, Grid, GridVersion
+from grids.models import BoundaryDraft, Division, Duty, Grid, GridVersion, KindDuty
 from grids.queries import city_day
 from grids.queries.approvals import PUBLISH
 from grids.queries.boundaries import households_in
@@ -162,6 +162,9 @@ def _withdraw_versions(state: DraftState, day: date, now: datetime) -> None:
     # a code that was once published is used up
     new = [code for kind, code in state.changes() if kind == "new"]
     Grid.objects.filter(code__in=new).update(retired_at=now)
+    for model in (Duty, KindDuty):  # people who were given to them ahead
+        given = model._default_manager.filter(grid__code__in=new, valid__isempty=False)
+        close(model, list(given.values_list("pk", flat=True)), day)
 
 
 def _write_versions(state: DraftState, day: date) -> None:

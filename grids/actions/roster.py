@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.access import within
 from grids.actions.periods import close, since
 from grids.kinds import WORKER_ROLE
-from grids.models import Absence, Duty, DutyFeed, DutyKind, Grid, KindDuty
+from grids.models import Absence, Duty, DutyFeed, DutyKind, Grid, GridVersion, KindDuty
 from grids.queries import city_day, staff_on
 from grids.queries.postings import CITY_ZONE
 from ledger.actions import audit
@@ -49,10 +49,11 @@ def assign_duty(
     if row is None or post not in POSTS:
         raise ValidationError({"grid": _("There is no such grid.")})
     _demand(actor, row.path, day, now)
+    _demand_in_force(row, day, city_day(now), vacant=user_id is None)
     if user_id is not None:
         _demand_able(user_id, [row.path], day, role="" if kind else WORKER_ROLE)
     model, own = _posts_of(row, kind, day)
-    if user_id is not None and own.exclude(post=post).filter(user=user_id, valid__contains=day).exists():
+    if user_id is not None and _from(own.exclude(post=post).filter(user=user_id), day).exists():
         raise ValidationError({"user_id": _("Worker and deputy must be two persons.")})
     leaving = set(own.filter(post=post, valid__contains=day).values_list("user_id", flat=True)) - {user_id}
     _replace(model, own.filter(post=post), day)
@@ -111,7 +112,11 @@ def _transfer(row: Any, to_id: int, day: date, actor: Actor) -> None:
     extra: dict[str, Any] = {"given_by_id": actor.user_id}
     if isinstance(row, KindDuty):
         same, extra = same.filter(kind=row.kind_id), {"kind_id": row.kind_id}
-    other = same.exclude(post=row.post).filter(user=to_id, valid__contains=day).first()
+    others = same.exclude(post=row.post).filter(user=to_id)
+    other = others.filter(valid__contains=day).first()
+    if other is None and _from(others, day).exists():
+        message = _("Grid %(code)s: this person is planned for its other post; change that first.")
+        raise ValidationError({"to_id": message % {"code": row.grid.code}})
     _replace(model, same.filter(post=row.post), day)
     if other is not None:
         _replace(model, same.filter(post=other.post), day)
@@ -205,6 +210,19 @@ def _demand(actor: Actor, path: str, day: date, now: datetime, *, field: str = "
         raise ValidationError({field: _("Choose today or a later day: what has been stays.")})
 
 
+def _demand_in_force(grid: Grid, day: date, today: date, *, vacant: bool) -> None:
+    """A post lies within the days of its grid. One that is still to come takes over the people of its origin."""
+    days = list(GridVersion.objects.filter(grid=grid, valid__isempty=False).values_list("valid", flat=True))
+    if not any(period.lower <= day and (period.upper is None or day < period.upper) for period in days):
+        raise ValidationError({"day": _("Grid %(code)s is not in force on that day.") % {"code": grid.code}})
+    first = min(period.lower for period in days)
+    if vacant and first > today:
+        message = _(
+            "Grid %(code)s begins on %(day)s with the people of the grid it is cut from: give it somebody else."
+        )
+        raise ValidationError({"user_id": message % {"code": grid.code, "day": f"{first:%Y-%m-%d}"}})
+
+
 def _demand_able(
     user_id: int, paths: Collection[str], day: date, *, role: str = "", field: str = "user_id", under: bool = False
 ) -> None:
@@ -220,8 +238,12 @@ def _demand_able(
 
 def _replace(model: Any, rows: QuerySet[Any], day: date) -> None:
     """What goes on beyond a day ends on it."""
-    later = rows.filter(valid__isempty=False).filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
-    close(model, list(later.values_list("pk", flat=True)), day)
+    close(model, list(_from(rows, day).values_list("pk", flat=True)), day)
+
+
+def _from(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
+    """Those that go on beyond the beginning of a day or begin later."""
+    return rows.filter(valid__isempty=False).filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
 
 
 def _promise_work(user_id: int, grids: list[int], day: date, now: datetime) -> None:
