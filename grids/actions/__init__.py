@@ -1,5 +1,6 @@
 """The only writer of the territory: loaders called by load_city, drawing and publishing of boundaries."""
 
+from grids.actions.catalogue import add_duty_kind, change_duty_kind, end_duty_kind
 from grids.actions.change_sets import (
     begin_change_set,
     discard_set,
@@ -45,11 +46,13 @@ from grids.actions.town import load_town
 __all__ = [
     "Edit",
     "Misplaced",
+    "add_duty_kind",
     "ask_for_blind_spots",
     "assign_duty",
     "begin_change_set",
     "begin_draft",
     "bring_into_force",
+    "change_duty_kind",
     "commit_barriers",
     "commit_buildings",
     "commit_divisions",
@@ -61,6 +64,7 @@ __all__ = [
     "discard_set",
     "edit_draft",
     "end_absence",
+    "end_duty_kind",
     "enter_absence",
     "explain_warnings",
     "export_layer",

@@ -20,6 +20,7 @@ from grids.kinds import WORKER_ROLE
 from grids.models import Absence, Duty, DutyFeed, DutyKind, Grid, GridVersion, KindDuty
 from grids.queries import city_day, staff_on
 from grids.queries.postings import CITY_ZONE
+from grids.queries.roster import duty_kinds
 from ledger.actions import audit
 from ledger.actors import Actor
 from ledger.clock import app_now
@@ -72,8 +73,11 @@ def assign_duty(
 def _posts_of(grid: Grid, kind: str, day: date) -> tuple[type[Duty] | type[KindDuty], QuerySet[Any]]:
     if not kind:
         return Duty, Duty.objects.filter(grid=grid)
-    if not DutyKind.objects.filter(code=kind, valid__contains=day).exists():
+    found = next((row for row in duty_kinds(on=day) if row.code == kind), None)
+    if found is None:
         raise ValidationError({"kind": _("There is no such duty on that day.")})
+    if not found.asked_in(grid.type):
+        raise ValidationError({"kind": _("This duty is not asked for in grids of this type.")})
     return KindDuty, KindDuty.objects.filter(grid=grid, kind__code=kind)
 
 

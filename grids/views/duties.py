@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import ActorRequest, capability, member, requires
 from accounts.views.common import take_over
 from grids import actions, queries
-from grids.forms import AbsenceForm, AssignForm, EndAbsenceForm, RosterForm, TransferForm
+from grids.forms import RosterForm
+from grids.forms.duties import AbsenceForm, AssignForm, EndAbsenceForm, TransferForm
 from grids.queries.feeds import feed_token, feed_user, own_duties
 from grids.views import duty_words as words
 from ledger.clock import app_now

@@ -74,6 +74,7 @@ def roster_page(request: ActorRequest, values: dict[str, Any]) -> dict[str, Any]
         "absences": _absences(area, on),
         "people": rows.workers_within(request.actor.territory, on=on),
         "filters": village_chip(request, on),
+        "may_catalogue": request.actor.may("grids.publish"),
     }
 
 
@@ -243,6 +244,6 @@ def sums(found: Report) -> list[tuple[Any, Any, Any, Any]]:
     return [
         (_("Houses with households, and those in a grid"), *houses, houses[1] - houses[0]),
         (_("Households, and those in a grid"), *households, households[1] - households[0]),
-        (_("Grids × duties, and those with a person"), found.duties, found.duties_held,
+        (_("Duties asked for in grids, and those with a person"), found.duties, found.duties_held,
          found.duties_held - found.duties),
     ]  # fmt: skip
