@@ -28,6 +28,7 @@ from grids.actions.roster import (
     assign_duty,
     end_absence,
     enter_absence,
+    give_substitute,
     renew_feed,
     transfer_duties,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "enter_absence",
     "explain_warnings",
     "export_layer",
+    "give_substitute",
     "layer_choices",
     "layer_preview",
     "load_city_facts",

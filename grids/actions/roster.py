@@ -176,6 +176,31 @@ def _demand_substitute(user_id: int, substitute_id: int, day: date) -> None:
 
 
 @transaction.atomic(durable=True)
+def give_substitute(*, absence_id: int, substitute_id: int, actor: Actor) -> None:
+    """Somebody stands in from today on for a person who is away; on days that have been nobody did.
+
+    Raises:
+        PermissionDenied: no right. ValidationError: keyed by field, or the absence is over.
+    """
+    now = app_now()
+    today = city_day(now)
+    row = Absence.objects.select_for_update().filter(pk=absence_id, valid__isempty=False).first()
+    if row is None or (row.valid.upper is not None and row.valid.upper <= today):
+        raise ValidationError(_("There is no such absence any more."))
+    _demand(actor, actor.territory, today, now)
+    first, last = max(today, row.valid.lower), row.valid.upper
+    _demand_able(row.user_id, [actor.territory], first, under=True)
+    _demand_substitute(row.user_id, substitute_id, first)
+    _replace(Absence, Absence.objects.filter(pk=row.pk), first)
+    made = Absence(user_id=row.user_id, substitute_id=substitute_id, valid=DateRange(first, last, "[)"))
+    made.entered_by_id, made.entered_at = _user_of(actor), now
+    made.save(force_insert=True)
+    _promise_work(row.user_id, [], first, now)
+    facts = {"first": str(first), "substitute": substitute_id}
+    audit(actor=actor, action="duty.substitute", now=now, object_kind="user", object_id=row.user_id, data=facts)
+
+
+@transaction.atomic(durable=True)
 def end_absence(*, absence_id: int, actor: Actor) -> None:
     """Somebody is back from today on; before its first day an absence is taken back. What has been stays."""
     now = app_now()

@@ -72,6 +72,13 @@ class AbsenceForm(_HandOverForm):
     field_order = ("user_id", "first", "last", "substitute_id", "hand_over")
 
 
+class SubstituteForm(forms.Form):
+    """Who stands in from today on."""
+
+    absence_id = forms.IntegerField(widget=forms.HiddenInput)
+    substitute_id = UserField(label=_("Substitute"))
+
+
 class EndAbsenceForm(forms.Form):
     """An absence that is over."""
 

@@ -162,10 +162,7 @@ def roster(*, on: date, within: str) -> Roster:
 def duty_kinds(*, on: date) -> list[KindRow]:
     """The catalogue on a day, in its order."""
     rows = DutyKind.objects.filter(valid__contains=on).order_by("position", "code")
-    return [
-        KindRow(*row, tuple(types))
-        for *row, types in rows.values_list("id", "code", "name_zh", "name_en", "grid_types")
-    ]
+    return [KindRow(row.pk, row.code, row.name_zh, row.name_en, tuple(row.grid_types)) for row in rows]
 
 
 def _posts(rows: Any) -> dict[int, dict[str, int]]:
