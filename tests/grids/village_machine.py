@@ -237,10 +237,16 @@ class Village(RuleBasedStateMachine):
     @precondition(lambda self: Absence.objects.filter(valid__isempty=False).exists())
     @rule(seed=SEED)
     def back(self, seed: int) -> None:
+        """Back from today, or somebody stands in from today."""
+
         def do() -> None:
-            absence = queries.absence_of(self._person(Random(seed)).pk, on=queries.today())
-            if absence is not None:
+            chance = Random(seed)
+            absence = queries.absence_of(self._person(chance).pk, on=queries.today())
+            if absence is not None and chance.random() < 0.5:
                 actions.end_absence(absence_id=absence.id, actor=self.clerk)
+            elif absence is not None:
+                given = self._person(chance).pk
+                actions.give_substitute(absence_id=absence.id, substitute_id=given, actor=self.clerk)
 
         self._today(do)
 
