@@ -1,7 +1,7 @@
 from django.urls import path
 
 from grids import api, views
-from grids.views import blind_spots, change_sets, duties, layers, proposals, things, zoning
+from grids.views import blind_spots, change_sets, duties, duty_kinds, layers, proposals, things, zoning
 
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("desk/things/<slug:kind>/", things.things, name="grids_things"),
     path("desk/things/<slug:kind>/<str:code>/", things.thing, name="grids_thing"),
     path("desk/duties/", duties.roster, name="grids_duties"),
+    path("desk/duties/kinds/", duty_kinds.page, name="grids_duty_kinds"),
+    path("desk/duties/kinds/<slug:act>/", duty_kinds.act, name="grids_duty_kinds_act"),
     path("desk/duties/<slug:act>/", duties.act, name="grids_duties_act"),
     path("desk/blind-spots/", blind_spots.page, name="grids_blind_spots"),
     path("desk/blind-spots/look/", blind_spots.look, name="grids_blind_spots_look"),

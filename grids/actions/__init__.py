@@ -1,5 +1,6 @@
 """The only writer of the territory: loaders called by load_city, drawing and publishing of boundaries."""
 
+from grids.actions.catalogue import add_duty_kind, change_duty_kind, end_duty_kind
 from grids.actions.change_sets import (
     begin_change_set,
     discard_set,
@@ -28,6 +29,7 @@ from grids.actions.roster import (
     assign_duty,
     end_absence,
     enter_absence,
+    give_substitute,
     renew_feed,
     transfer_duties,
 )
@@ -47,11 +49,13 @@ from grids.actions.town import load_town
 __all__ = [
     "Edit",
     "Misplaced",
+    "add_duty_kind",
     "ask_for_blind_spots",
     "assign_duty",
     "begin_change_set",
     "begin_draft",
     "bring_into_force",
+    "change_duty_kind",
     "commit_barriers",
     "commit_buildings",
     "commit_divisions",
@@ -64,9 +68,11 @@ __all__ = [
     "discard_set",
     "edit_draft",
     "end_absence",
+    "end_duty_kind",
     "enter_absence",
     "explain_warnings",
     "export_layer",
+    "give_substitute",
     "layer_choices",
     "layer_preview",
     "load_city_facts",

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 
 from accounts.actions.territories import follow_territories
-from grids.actions.periods import since
 from grids.kinds import followers as follow_kinds
 from grids.models import BoundaryDraft, DraftStep, Duty, Grid, KindDuty
 from grids.queries.carrying import heirs
@@ -67,21 +68,39 @@ def divisions_in_force(*, state: DraftState, day: date, now: datetime) -> None:
 
 
 def hand_posts_on(came_from: Mapping[str, str], day: date) -> None:
-    """New grids begin with the people of the grid they come from, on the day.
+    """New grids begin with the people of the grid they come from, on the day; what is planned for later as well.
 
     Arguments:
         came_from: code of a new grid → code of the grid it was cut from.
     """
-    ids = dict(Grid.objects.filter(code__in=[*came_from, *came_from.values()]).values_list("code", "pk"))
+    codes = [*came_from, *came_from.values()]
+    ids = dict(Grid.objects.filter(code__in=codes).values_list("code", "pk"))
+    goes_on = Q(valid__upper_inf=True) | Q(valid__endswith__gt=day)
     for model in (Duty, KindDuty):
         held: dict[int, list[Any]] = {}
-        rows = model._default_manager.filter(grid__code__in=came_from.values(), valid__contains=day)
-        for row in rows:
+        rows = model._default_manager.filter(goes_on, valid__isempty=False, grid__code__in=codes)
+        for row in rows.order_by("valid__startswith", "pk"):
             held.setdefault(row.grid_id, []).append(row)
         fresh = []
         for code, origin in came_from.items():
-            for row in held.get(ids[origin], []):
-                made = copy(row)
-                made.pk, made.grid_id, made.valid = None, ids[code], since(day)
-                fresh.append(made)
+            given = held.get(ids[code], [])
+            fresh += [made for row in held.get(ids[origin], []) if (made := _inherited(row, ids[code], given, day))]
         model._default_manager.bulk_create(fresh)
+
+
+def _inherited(row: Any, grid_id: int, given: list[Any], day: date) -> Any:
+    """A post of the origin from the day on, until somebody begins whom the roster gave the new grid ahead.
+
+    None if nothing is left of it, or if the person has the other post of the two already.
+    """
+    duty = getattr(row, "kind_id", None)
+    ahead = [other for other in given if getattr(other, "kind_id", None) == duty]
+    first = max(row.valid.lower, day)
+    ends = [other.valid.lower for other in ahead if other.post == row.post]
+    ends += [row.valid.upper] if row.valid.upper is not None else []
+    twice = any(other.post != row.post and other.user_id == row.user_id for other in ahead)
+    if twice or (ends and min(ends) <= first):
+        return None
+    made = copy(row)
+    made.pk, made.grid_id, made.valid = None, grid_id, DateRange(first, min(ends, default=None), "[)")
+    return made

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from accounts.access import within
 from grids.actions.periods import close, since
 from grids.kinds import WORKER_ROLE
-from grids.models import Absence, Duty, DutyFeed, DutyKind, Grid, KindDuty
+from grids.models import Absence, Duty, DutyFeed, DutyKind, Grid, GridVersion, KindDuty
 from grids.queries import city_day, staff_on
 from grids.queries.postings import CITY_ZONE
+from grids.queries.roster import duty_kinds
 from ledger.actions import audit
 from ledger.actors import Actor
 from ledger.clock import app_now
@@ -49,10 +50,11 @@ def assign_duty(
     if row is None or post not in POSTS:
         raise ValidationError({"grid": _("There is no such grid.")})
     _demand(actor, row.path, day, now)
+    _demand_in_force(row, day, city_day(now), vacant=user_id is None)
     if user_id is not None:
         _demand_able(user_id, [row.path], day, role="" if kind else WORKER_ROLE)
     model, own = _posts_of(row, kind, day)
-    if user_id is not None and own.exclude(post=post).filter(user=user_id, valid__contains=day).exists():
+    if user_id is not None and _from(own.exclude(post=post).filter(user=user_id), day).exists():
         raise ValidationError({"user_id": _("Worker and deputy must be two persons.")})
     leaving = set(own.filter(post=post, valid__contains=day).values_list("user_id", flat=True)) - {user_id}
     _replace(model, own.filter(post=post), day)
@@ -71,8 +73,11 @@ def assign_duty(
 def _posts_of(grid: Grid, kind: str, day: date) -> tuple[type[Duty] | type[KindDuty], QuerySet[Any]]:
     if not kind:
         return Duty, Duty.objects.filter(grid=grid)
-    if not DutyKind.objects.filter(code=kind, valid__contains=day).exists():
+    found = next((row for row in duty_kinds(on=day) if row.code == kind), None)
+    if found is None:
         raise ValidationError({"kind": _("There is no such duty on that day.")})
+    if not found.asked_in(grid.type):
+        raise ValidationError({"kind": _("This duty is not asked for in grids of this type.")})
     return KindDuty, KindDuty.objects.filter(grid=grid, kind__code=kind)
 
 
@@ -111,7 +116,11 @@ def _transfer(row: Any, to_id: int, day: date, actor: Actor) -> None:
     extra: dict[str, Any] = {"given_by_id": actor.user_id}
     if isinstance(row, KindDuty):
         same, extra = same.filter(kind=row.kind_id), {"kind_id": row.kind_id}
-    other = same.exclude(post=row.post).filter(user=to_id, valid__contains=day).first()
+    others = same.exclude(post=row.post).filter(user=to_id)
+    other = others.filter(valid__contains=day).first()
+    if other is None and _from(others, day).exists():
+        message = _("Grid %(code)s: this person is planned for its other post; change that first.")
+        raise ValidationError({"to_id": message % {"code": row.grid.code}})
     _replace(model, same.filter(post=row.post), day)
     if other is not None:
         _replace(model, same.filter(post=other.post), day)
@@ -167,6 +176,31 @@ def _demand_substitute(user_id: int, substitute_id: int, day: date) -> None:
 
 
 @transaction.atomic(durable=True)
+def give_substitute(*, absence_id: int, substitute_id: int, actor: Actor) -> None:
+    """Somebody stands in from today on for a person who is away; on days that have been nobody did.
+
+    Raises:
+        PermissionDenied: no right. ValidationError: keyed by field, or the absence is over.
+    """
+    now = app_now()
+    today = city_day(now)
+    row = Absence.objects.select_for_update().filter(pk=absence_id, valid__isempty=False).first()
+    if row is None or (row.valid.upper is not None and row.valid.upper <= today):
+        raise ValidationError(_("There is no such absence any more."))
+    _demand(actor, actor.territory, today, now)
+    first, last = max(today, row.valid.lower), row.valid.upper
+    _demand_able(row.user_id, [actor.territory], first, under=True)
+    _demand_substitute(row.user_id, substitute_id, first)
+    _replace(Absence, Absence.objects.filter(pk=row.pk), first)
+    made = Absence(user_id=row.user_id, substitute_id=substitute_id, valid=DateRange(first, last, "[)"))
+    made.entered_by_id, made.entered_at = _user_of(actor), now
+    made.save(force_insert=True)
+    _promise_work(row.user_id, [], first, now)
+    facts = {"first": str(first), "substitute": substitute_id}
+    audit(actor=actor, action="duty.substitute", now=now, object_kind="user", object_id=row.user_id, data=facts)
+
+
+@transaction.atomic(durable=True)
 def end_absence(*, absence_id: int, actor: Actor) -> None:
     """Somebody is back from today on; before its first day an absence is taken back. What has been stays."""
     now = app_now()
@@ -205,6 +239,19 @@ def _demand(actor: Actor, path: str, day: date, now: datetime, *, field: str = "
         raise ValidationError({field: _("Choose today or a later day: what has been stays.")})
 
 
+def _demand_in_force(grid: Grid, day: date, today: date, *, vacant: bool) -> None:
+    """A post lies within the days of its grid. One that is still to come takes over the people of its origin."""
+    days = list(GridVersion.objects.filter(grid=grid, valid__isempty=False).values_list("valid", flat=True))
+    if not any(period.lower <= day and (period.upper is None or day < period.upper) for period in days):
+        raise ValidationError({"day": _("Grid %(code)s is not in force on that day.") % {"code": grid.code}})
+    first = min(period.lower for period in days)
+    if vacant and first > today:
+        message = _(
+            "Grid %(code)s begins on %(day)s with the people of the grid it is cut from: give it somebody else."
+        )
+        raise ValidationError({"user_id": message % {"code": grid.code, "day": f"{first:%Y-%m-%d}"}})
+
+
 def _demand_able(
     user_id: int, paths: Collection[str], day: date, *, role: str = "", field: str = "user_id", under: bool = False
 ) -> None:
@@ -220,8 +267,12 @@ def _demand_able(
 
 def _replace(model: Any, rows: QuerySet[Any], day: date) -> None:
     """What goes on beyond a day ends on it."""
-    later = rows.filter(valid__isempty=False).filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
-    close(model, list(later.values_list("pk", flat=True)), day)
+    close(model, list(_from(rows, day).values_list("pk", flat=True)), day)
+
+
+def _from(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
+    """Those that go on beyond the beginning of a day or begin later."""
+    return rows.filter(valid__isempty=False).filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=day))
 
 
 def _promise_work(user_id: int, grids: list[int], day: date, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from grids.actions.periods import close, since
-from grids.models import Division, Grid, GridVersion
+from grids.models import Division, Duty, Grid, GridVersion, KindDuty
 from grids.queries.boundaries import households_in
 from grids.queries.drafts import DraftState, version_numbers
 from grids.rules.coverage import closed_degrees
@@ -29,6 +29,9 @@ def withdraw_versions(state: DraftState, day: date, now: datetime) -> None:
     # a code that was once published is used up
     new = [code for kind, code in state.changes() if kind == "new"]
     Grid.objects.filter(code__in=new).update(retired_at=now)
+    for model in (Duty, KindDuty):  # people who were given to them ahead
+        given = model._default_manager.filter(grid__code__in=new, valid__isempty=False)
+        close(model, list(given.values_list("pk", flat=True)), day)
 
 
 def scheme_of(state: DraftState) -> int:

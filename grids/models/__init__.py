@@ -5,7 +5,7 @@ Storage SRID 4326 on a 1e-8° lattice; CGCS2000 differs by less than a metre (de
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.utils.translation import gettext_lazy as _
 
@@ -181,13 +181,17 @@ class Duty(models.Model):
 
 
 class DutyKind(models.Model):
-    """A duty somebody answers for in every service grid: safety, sanitation, disputes, … (the city's own catalogue)."""
+    """A duty somebody answers for in service grids: safety, sanitation, disputes, … (the city's own catalogue)."""
 
     code = models.SlugField(max_length=30, unique=True)
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)
+    # of the service grids it is asked for in; empty: in every one
+    grid_types = ArrayField(models.CharField(max_length=10, choices=Grid.Type.choices), default=list, blank=True)
     valid = DateRangeField()
+    # who changed it at the desk last; what the city folder says of it counts no longer
+    edited_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return self.code

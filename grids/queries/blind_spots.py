@@ -91,7 +91,7 @@ class Report:
     holes: list[Hole]
     roster: Roster
     loads: list[Load]
-    duties: int  # grids × duties of the catalogue
+    duties: int  # each duty of the catalogue in each grid it is asked for in
     duties_held: int
     moving: int | None
     without_outline: int  # villages that cannot be measured, because nobody gave their outline
@@ -120,7 +120,7 @@ def blind_spots(*, on: date, within: str) -> Report:
         holes=sorted(holes, key=lambda hole: (KINDS.index(hole.kind), hole.village, -hole.area, hole.codes)),
         roster=people,
         loads=carried,
-        duties=len(people.lines) * len(people.kinds),
+        duties=sum(len(line.duties) for line in people.lines),
         duties_held=held,
         moving=None if moving is None else sum(hole.count for hole in moving),
         without_outline=_without_outline(on, within),

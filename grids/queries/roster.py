@@ -39,6 +39,10 @@ class KindRow:
     code: str
     name_zh: str
     name_en: str
+    grid_types: tuple[str, ...] = ()  # of the grids it is asked for in; none: every one
+
+    def asked_in(self, grid_type: str) -> bool:
+        return not self.grid_types or grid_type in self.grid_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,11 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """A grid in force. `duties` has one post for each duty of the catalogue; `special` names those with own people."""
+    """A grid in force. `duties` has one post for each duty asked for in it; `special` names those with own people."""
 
     id: int
     code: str
+    type: str
     name_zh: str
     name_en: str
     path: str
@@ -119,7 +124,7 @@ def load_limits() -> dict[str, int]:
 
 
 _GRIDS = """
-SELECT g.id, g.code, g.name_zh, g.name_en, g.path, d.code, d.name_zh, d.name_en, g.households,
+SELECT g.id, g.code, g.type, g.name_zh, g.name_en, g.path, d.code, d.name_zh, d.name_en, g.households,
        ST_X(c.point), ST_Y(c.point)
   FROM grids_grid g JOIN grids_scheme s ON s.id = g.scheme_id AND s.code = %(scheme)s
   JOIN grids_division d ON d.id = g.division_id
@@ -140,7 +145,7 @@ def roster(*, on: date, within: str) -> Roster:
         cursor.execute(_GRIDS, {"on": on, "scheme": DUTIES_SCHEME, "prefix": prefix})
         grids = cursor.fetchall()
     ids = [row[0] for row in grids]
-    kinds = [KindRow(*row) for row in _kinds_on(on).values_list("id", "code", "name_zh", "name_en")]
+    kinds = duty_kinds(on=on)
     plain = _posts(Duty.objects.filter(grid__in=ids, valid__contains=on).values_list("grid_id", "post", "user_id"))
     own = KindDuty.objects.filter(grid__in=ids, valid__contains=on, kind__in=[kind.id for kind in kinds])
     special: dict[str, dict[int, dict[str, int]]] = {}
@@ -154,13 +159,10 @@ def roster(*, on: date, within: str) -> Roster:
     return Roster(on, kinds, lines, staff, people_of(everyone), absences)
 
 
-def _kinds_on(on: date) -> Any:
-    return DutyKind.objects.filter(valid__contains=on).order_by("position", "code")
-
-
 def duty_kinds(*, on: date) -> list[KindRow]:
     """The catalogue on a day, in its order."""
-    return [KindRow(*row) for row in _kinds_on(on).values_list("id", "code", "name_zh", "name_en")]
+    rows = DutyKind.objects.filter(valid__contains=on).order_by("position", "code")
+    return [KindRow(row.pk, row.code, row.name_zh, row.name_en, tuple(row.grid_types)) for row in rows]
 
 
 def _posts(rows: Any) -> dict[int, dict[str, int]]:
@@ -177,17 +179,19 @@ def _line(
     special: dict[str, dict[int, dict[str, int]]],
     staff: Staff,
 ) -> RosterLine:
-    path, worker, deputy = row[4], plain.get("worker"), plain.get("deputy")
+    path, worker, deputy = row[5], plain.get("worker"), plain.get("deputy")
     post = Post(worker, deputy, acting(worker, deputy, path, staff, WORKER_ROLE))
     duties: dict[str, Post] = {}
     for kind in kinds:
+        if not kind.asked_in(row[2]):
+            continue
         own = special.get(kind.code, {}).get(row[0])
         if own is None:
             duties[kind.code] = post
             continue
         first, second = own.get("worker"), own.get("deputy")
         duties[kind.code] = Post(first, second, acting(first, second, path, staff))
-    own_people = frozenset(code for code, grids in special.items() if row[0] in grids)
+    own_people = frozenset(code for code, grids in special.items() if row[0] in grids and code in duties)
     return RosterLine(*(*row, post, duties, own_people))
 
 

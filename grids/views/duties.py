@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import ActorRequest, capability, member, requires
 from accounts.views.common import take_over
 from grids import actions, queries
-from grids.forms import AbsenceForm, AssignForm, EndAbsenceForm, RosterForm, TransferForm
+from grids.forms import RosterForm
+from grids.forms.duties import AbsenceForm, AssignForm, EndAbsenceForm, SubstituteForm, TransferForm
 from grids.queries.feeds import feed_token, feed_user, own_duties
 from grids.views import duty_words as words
 from ledger.clock import app_now
@@ -28,8 +29,10 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], Any]] = {
     "assign": (AssignForm, actions.assign_duty, gettext_lazy("The post was given.")),
     "transfer": (TransferForm, actions.transfer_duties, gettext_lazy("The duties were transferred.")),
     "absence": (AbsenceForm, actions.enter_absence, gettext_lazy("The days away were entered.")),
+    "substitute": (SubstituteForm, actions.give_substitute, gettext_lazy("The substitute stands in from today on.")),
     "back": (EndAbsenceForm, actions.end_absence, gettext_lazy("The absence has ended.")),
 }
+IN_LIST = ("back", "substitute")  # their forms stand beside each absence
 
 
 @require_safe
@@ -42,7 +45,7 @@ def roster(request: ActorRequest) -> HttpResponse:
 def _page(request: ActorRequest, refused: str = "", form: forms.Form | None = None) -> dict[str, Any]:
     values = RosterForm(request.GET).values()
     page = words.roster_page(request, values)
-    shown = {name: made() for name, (made, _act, _done) in ACTS.items() if name != "back"}
+    shown = {name: made() for name, (made, _act, _done) in ACTS.items() if name not in IN_LIST}
     shown["assign"] = AssignForm(initial={"grid": values["grid"]})
     if form is not None and refused in shown:
         shown[refused] = form

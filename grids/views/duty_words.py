@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -26,6 +27,7 @@ SCHEMES = {
     "management": gettext_lazy("Unit grids"),
     "divisions": gettext_lazy("Villages of the township"),
 }
+MENDED = {"leave": "away", "load": "transfer"}  # part of the roster's page
 POSTS = {"worker": gettext_lazy("Grid worker"), "deputy": gettext_lazy("Deputy")}
 LIMITS = {
     "households": gettext_lazy("households"),
@@ -74,6 +76,7 @@ def roster_page(request: ActorRequest, values: dict[str, Any]) -> dict[str, Any]
         "absences": _absences(area, on),
         "people": rows.workers_within(request.actor.territory, on=on),
         "filters": village_chip(request, on),
+        "may_catalogue": request.actor.may("grids.publish"),
     }
 
 
@@ -197,6 +200,7 @@ class HoleLine:
     lat: float | None
     level: str
     key: str
+    mend: str = ""  # where a hole among people is mended
 
 
 def hole_lines(found: Report, holes: Iterable[Hole]) -> list[HoleLine]:
@@ -215,10 +219,16 @@ def hole_lines(found: Report, holes: Iterable[Hole]) -> list[HoleLine]:
         lines.append(
             HoleLine(
                 hole.kind, _what(hole), ", ".join(where), _figure(hole), hole.lon, hole.lat, level,
-                f"{hole.kind}-{number}",
+                f"{hole.kind}-{number}", _mend(hole, found.on),
             )
         )  # fmt: skip
     return lines
+
+
+def _mend(hole: Hole, on: date) -> str:
+    if hole.kind in ("worker", "deputy", "duty"):
+        return f"{reverse('grids_duties')}?on={on}&grid={hole.codes[0]}#assign"
+    return f"{reverse('grids_duties')}?on={on}#{MENDED[hole.kind]}" if hole.kind in MENDED else ""
 
 
 def _what(hole: Hole) -> str:
@@ -243,6 +253,6 @@ def sums(found: Report) -> list[tuple[Any, Any, Any, Any]]:
     return [
         (_("Houses with households, and those in a grid"), *houses, houses[1] - houses[0]),
         (_("Households, and those in a grid"), *households, households[1] - households[0]),
-        (_("Grids × duties, and those with a person"), found.duties, found.duties_held,
+        (_("Duties asked for in grids, and those with a person"), found.duties, found.duties_held,
          found.duties_held - found.duties),
     ]  # fmt: skip

@@ -192,6 +192,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("grids_proposal*", _of_another("draft", NO_ID, "draft", proposal_id=NO_ID)),
     ("grids_zoning_move", _of_another("draft", NO_ID, "draft", move="undo")),
     ("grids_zoning_*", _of_another("draft", NO_ID, "draft")),
+    ("grids_duty_kinds_act", _fixed({"act": "nothing"}, {"act": "end"})),
     ("grids_duties_act", _fixed({"act": "nothing"}, {"act": "assign"})),
     ("grids_duty_calendar", _fixed({"token": "a" * 39})),
     ("grids_grid", _fixed({"code": "nothing"}, {"code": "370902900002S01"})),

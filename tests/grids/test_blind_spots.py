@@ -16,6 +16,7 @@ from grids.queries.blind_spots import Report, blind_spots
 from grids.queries.roster import loads, roster
 from ledger.actions import install_test_clock
 from ledger.actors import Actor
+from ledger.clock import shifted
 from ledger.models import Promise
 from tests.accounts.world import LONG_AGO, department, hat, role, user
 from tests.grids.small import VILLAGES
@@ -199,3 +200,24 @@ def test_nothing_is_told_of_another_area(clerk: Actor, crew: tuple[User, User, U
     assert blind_spots(on=queries.today(), within="").figures == []
     found = blind_spots(on=queries.today(), within=f"/3709/370902/370902900/{VILLAGE}/")
     assert {row.village for row in found.figures} == {VILLAGE}
+
+
+def test_a_substitute_is_given_to_who_is_away_already(clerk: Actor, crew: tuple[User, User, User]) -> None:
+    wang, li, zhao = crew
+    today = queries.today()
+    days = {"first": today, "last": today + timedelta(days=4)}
+    made = actions.enter_absence(user_id=wang.pk, substitute_id=None, actor=clerk, **days)
+    later = today + timedelta(days=2)
+    with shifted(timedelta(days=2)):
+        with pytest.raises(ValidationError, match="Choose somebody else"):
+            actions.give_substitute(absence_id=made, substitute_id=wang.pk, actor=clerk)
+        actions.give_substitute(absence_id=made, substitute_id=zhao.pk, actor=clerk)
+        assert report().of("leave") == []
+    grid = Grid.objects.get(code=S04).pk
+    station = department("station").pk
+    assert queries.member_on_duty(grid, on=today) == (station, li.pk)  # what has been stays
+    assert queries.member_on_duty(grid, on=later) == (station, zhao.pk)
+    assert queries.member_on_duty(grid, on=today + timedelta(days=4)) == (station, zhao.pk)
+    assert queries.member_on_duty(grid, on=today + timedelta(days=5)) == (station, wang.pk)
+    with shifted(timedelta(days=5)), pytest.raises(ValidationError, match="no such absence"):
+        actions.give_substitute(absence_id=made, substitute_id=zhao.pk, actor=clerk)

@@ -62,6 +62,7 @@ PAGES: dict[str, list[str]] = {
         "/desk/cases/?sort=due", "/desk/editions/routing/{handed_in}/", "/desk/editions/routing/1/",
         "/desk/editions/routing/?at=2026-01-01T08:00",
         "/desk/zoning/{waiting}/", "/desk/zoning/?date={today}&since=2026-01-01",
+        "/desk/duties/kinds/", "/desk/duties/kinds/?code=safety",
     ],
     "sc-coordinator": ["/desk/cases/{matter_half}/", "/desk/cases/{matter_half}/opinion/review_first/"],
     "approver": [

@@ -15,6 +15,7 @@ from django.db import transaction
 from govplatform.demo.boundaries import redraw
 from govplatform.demo.cast import Cast
 from govplatform.demo.drafts import drafts
+from govplatform.demo.leave import leave
 from govplatform.demo.papers import papers
 from govplatform.demo.play import Play
 from govplatform.demo.scenario import FIRST, stories
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         if rooms:
             _once("drafts", drafts)
             _once("papers", papers)
+            _once("leave", leave)
         if whole:
             self._matters()
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from grids.actions.operations import OPERATIONS, Edit
 from grids.datum import Datum
 from grids.imports import LABELS
-from grids.queries.roster import user_id_of
 from ledger.kinds import Column
 
 
@@ -302,72 +301,6 @@ class RosterForm(forms.Form):
         """Cleaned values, empty where nothing valid was said."""
         self.is_valid()
         return {name: self.cleaned_data.get(name) or "" for name in self.fields}
-
-
-class UserField(forms.CharField):
-    """An official by user name; becomes the user's id. People of the area are offered by the list `duty-people`."""
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(max_length=150, **values)
-        self.widget.attrs |= {"list": "duty-people", "autocomplete": "off", "spellcheck": "false"}
-
-    def clean(self, value: Any) -> int | None:
-        name = super().clean(value).split("（")[0].strip()
-        if not name:
-            return None
-        found = user_id_of(name)
-        if found is None:
-            raise forms.ValidationError(_("Nobody has this user name."))
-        return found
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
-
-
-class _HandOverForm(forms.Form):
-    hand_over = forms.BooleanField(label=_("Hand over open work on that day"), required=False, initial=True)
-
-
-class AssignForm(_HandOverForm):
-    """Who has a post of a grid from a day on."""
-
-    grid = forms.CharField(label=_("Grid code"), max_length=20)
-    kind = forms.ChoiceField(label=_("Duty"), required=False)
-    post = forms.ChoiceField(label=_("Post"), choices=[("worker", _("grid worker")), ("deputy", _("deputy"))])
-    user_id = UserField(
-        label=_("User name"), required=False, help_text=_("empty: vacant, or back to worker and deputy of the grid")
-    )
-    day = _day(_("From"))
-
-    field_order = ("grid", "kind", "post", "user_id", "day", "hand_over")
-
-
-class TransferForm(_HandOverForm):
-    """All posts of somebody to another."""
-
-    user_id = UserField(label=_("From whom"))
-    to_id = UserField(label=_("To whom"))
-    day = _day(_("From"))
-
-    field_order = ("user_id", "to_id", "day", "hand_over")
-
-
-class AbsenceForm(_HandOverForm):
-    """Days on which somebody is away. There is no field for a reason, on purpose."""
-
-    user_id = UserField(label=_("Who is away"))
-    first = _day(_("First day"))
-    last = _day(_("Last day"))
-    substitute_id = UserField(label=_("Substitute"), required=False)
-
-    field_order = ("user_id", "first", "last", "substitute_id", "hand_over")
-
-
-class EndAbsenceForm(forms.Form):
-    """An absence that is over."""
-
-    absence_id = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ThingForm(forms.Form):
