@@ -1,6 +1,6 @@
 """What a draft's page shows: each grid before and after, what the check finds, what publishing would move."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from statistics import pstdev
@@ -83,8 +83,9 @@ def draft_page(state: DraftState) -> DraftPage:
     what = {code: kind for kind, code in state.changes()}
     before, after = households_in(state.base_rings), households_in(state.rings)
     codes = sorted(state.parts.keys() | state.base.keys())
-    sizes = dict(zip(state.parts, areas([part.ring for part in state.parts.values()]), strict=True))
     old_sizes = dict(zip(state.base, areas([part.ring for part in state.base.values()]), strict=True))
+    drawn = [code for code in state.parts if code in what]
+    sizes = old_sizes | dict(zip(drawn, areas([state.parts[code].ring for code in drawn]), strict=True))
     full = max([MOST, *(n for n, _ in before.values()), *(n for n, _ in after.values())]) * 1.05
     lines = []
     for code in codes:
@@ -100,7 +101,7 @@ def draft_page(state: DraftState) -> DraftPage:
                 old,
                 new,
                 old_sizes.get(code),
-                sizes.get(code),
+                sizes[code] if code in state.parts else None,
                 round(100 * (old or 0) / full, 1),
                 round(100 * (new or 0) / full, 1),
             )
@@ -157,7 +158,7 @@ def _consequences(state: DraftState, what: dict[str, str]) -> list[Consequence]:
         return []
     parts = [(code, wkb(part.ring)) for code, part in state.parts.items()]
     losing = [state.base[code].grid_id for code, kind in what.items() if kind in ("boundary", "ended")]
-    found = _moved_houses(state)
+    found = _moved_houses(state, what)
     if state.row.of_divisions and exact(state.rings, state.outline):
         with suppress(Refused):  # the check names the place
             found = [*division_consequences(state, on=today()), *found]
@@ -180,8 +181,10 @@ SELECT coalesce(before, ''), coalesce(after, ''), sum(households), count(*), (ar
 """
 
 
-def _moved_houses(state: DraftState) -> list[Consequence]:
-    base, now = state.base_rings, state.rings
+def _moved_houses(state: DraftState, what: Collection[str]) -> list[Consequence]:
+    """House numbers that come into another grid, which can only be between grids that change."""
+    base = {code: ring for code, ring in state.base_rings.items() if code in what}
+    now = {code: ring for code, ring in state.rings.items() if code in what}
     values: list[Any] = [list(base), [wkb(r) for r in base.values()], list(now), [wkb(r) for r in now.values()]]
     with connection.cursor() as cursor:
         cursor.execute(_HOUSES, values)

@@ -107,10 +107,23 @@ def crossing(ring: Ring) -> Node | None:
     if repeated:
         return repeated[0]
     found = sides(ring)
-    met = [
-        min(one, two) for one, two in _near(found) if cross(found[one], found[two]) or _folds(found[one], found[two])
-    ]
+    met = [min(one, two) for one, two in _near(found) if _meet(found[one], found[two])]
     return found[min(met)][1] if met else None
+
+
+def _meet(one: Side, two: Side) -> bool:
+    """True if two sides of a ring without repeated nodes have more in common than the end where they follow each other.
+
+    Neighbours do only where the second runs back over the first.
+    """
+    if one[1] == two[0]:
+        (a, middle), b = one, two[1]
+    elif two[1] == one[0]:
+        (a, middle), b = two, one[1]
+    else:
+        return cross(one, two)
+    east, north, on_east, on_north = middle[0] - a[0], middle[1] - a[1], b[0] - middle[0], b[1] - middle[1]
+    return east * on_north == north * on_east and east * on_east + north * on_north < 0
 
 
 def _near(found: Sequence[Side]) -> Iterator[tuple[int, int]]:
@@ -128,19 +141,6 @@ def _near(found: Sequence[Side]) -> Iterator[tuple[int, int]]:
             if low <= north and high >= south:
                 yield place, other
         open_.append(box)
-
-
-def _folds(one: Side, two: Side) -> bool:
-    """Two sides that meet in an end and run back over each other."""
-    shared = set(one) & set(two)
-    if len(shared) != 1:
-        return len(shared) == 2
-    middle = shared.pop()
-    a = one[0] if one[1] == middle else one[1]
-    b = two[0] if two[1] == middle else two[1]
-    if turn(a, middle, b) != 0:
-        return False
-    return (a[0] - middle[0]) * (b[0] - middle[0]) + (a[1] - middle[1]) * (b[1] - middle[1]) > 0
 
 
 def exact(parts: Mapping[str, Ring], outline: Ring) -> bool:

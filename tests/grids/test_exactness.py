@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from grids.models import Address, Division, Grid, GridVersion
 from grids.queries.boundaries import ring_from, wkb
-from grids.rules.coverage import closed_degrees, degrees_of, node_of, ring_of
+from grids.rules.coverage import (
+    Ring,
+    Side,
+    closed_degrees,
+    cross,
+    crossing,
+    degrees_of,
+    node_of,
+    ring_of,
+    sides,
+    twice_area,
+)
 from ledger.cityfolder import city_path
 from tests.grids import small
 
@@ -77,3 +88,27 @@ def test_a_ring_goes_into_bytes_and_comes_back(db: None) -> None:
         assert ring_from(shape) == ring
         assert ring_from(MultiPolygon(shape, srid=4326)) == ring
     assert wkb(ring) == bytes(Polygon(closed_degrees(ring), srid=4326).wkb)
+
+
+def by_pairs(ring: Ring) -> bool:
+    """Whether a ring meets itself, asked of every two sides."""
+    found = sides(ring)
+    return any(
+        cross(one, two) or (len({*one, *two}) == 3 and _runs_back(one, two))
+        for place, one in enumerate(found)
+        for two in found[place + 1 :]
+    )
+
+
+def _runs_back(one: Side, two: Side) -> bool:
+    (middle,) = set(one) & set(two)
+    (a,), (b,) = set(one) - {middle}, set(two) - {middle}
+    straight = (a[0] - middle[0]) * (b[1] - middle[1]) == (a[1] - middle[1]) * (b[0] - middle[0])
+    return straight and (a[0] - middle[0]) * (b[0] - middle[0]) + (a[1] - middle[1]) * (b[1] - middle[1]) > 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), min_size=4, max_size=9, unique=True))
+def test_the_sweep_finds_what_every_pair_of_sides_finds(nodes: list[tuple[int, int]]) -> None:
+    ring = tuple(nodes)
+    if twice_area(ring):
+        assert (crossing(ring) is not None) is by_pairs(ring)
