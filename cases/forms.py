@@ -60,7 +60,7 @@ class FactForm(forms.Form):
     premises = forms.CharField(
         label=_("Employer"), max_length=40, required=False, help_text=_("code in the list of organisations")
     )
-    as_of = forms.DateField(label=_("As of"), widget=forms.DateInput(attrs={"type": "date"}))
+    as_of = forms.DateField(label=_("As of"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
     def __init__(self, *args: Any, kinds: Iterable[tuple[str, str]] = (), **values: Any) -> None:
         super().__init__(*args, **values)
@@ -138,7 +138,7 @@ def result_field(name: str, kind: str) -> forms.Field:
     if kind == "number":
         return forms.DecimalField(label=label)
     if kind == "date":
-        return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+        return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     if kind == "bool":
         return forms.BooleanField(label=label, required=False)
     if kind.startswith("choice:"):

@@ -162,7 +162,7 @@ def _inputs(field: rules.Field) -> list[tuple[str, forms.Field]]:
     widgets = {
         "long_text": forms.Textarea(attrs={"rows": 3}),
         "number": forms.TextInput(attrs={"inputmode": "decimal"}),
-        "date": forms.DateInput(attrs={"type": "date"}),
+        "date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     }
     return [(field.key, forms.CharField(max_length=4000, widget=widgets.get(field.type, forms.TextInput()), **common))]
 
@@ -226,7 +226,7 @@ class GrantForm(forms.Form):
         required=False,
         label=gettext_lazy("Valid from"),
         help_text=gettext_lazy("Empty means today."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
 

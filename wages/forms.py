@@ -81,7 +81,7 @@ class OrderForm(forms.Form):
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
     assignment_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     amount = forms.DecimalField(max_digits=14, decimal_places=2, label=_("To be paid, yuan"))
-    pay_until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    pay_until = forms.DateField(label=_("Until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     note = forms.CharField(
         max_length=1000,
         label=_("Reason"),
@@ -106,7 +106,9 @@ class BankForm(forms.Form):
     month = MonthField(label=_("Month"))
     agreed = forms.DecimalField(max_digits=14, decimal_places=2, label=_("Labour fee agreed, yuan"))
     arrived = forms.DecimalField(max_digits=14, decimal_places=2, label=_("Labour fee arrived, yuan"))
-    arrived_on = forms.DateField(required=False, label=_("Arrived on"), widget=forms.DateInput(attrs={"type": "date"}))
+    arrived_on = forms.DateField(
+        required=False, label=_("Arrived on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     balance = forms.DecimalField(max_digits=14, decimal_places=2, label=_("Balance at the end of the month, yuan"))
 
 

@@ -42,7 +42,9 @@ class GridListForm(forms.Form):
     q = forms.CharField(max_length=40, required=False)
     village = forms.RegexField(r"^\d{12}$", required=False)
     scheme = forms.ChoiceField(choices=[("service", ""), ("management", "")], required=False)
-    on = forms.DateField(label=_("Boundaries of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(
+        label=_("Boundaries of"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     after = forms.CharField(max_length=20, required=False)
 
     def values(self) -> dict[str, object]:
@@ -216,7 +218,7 @@ class VersionForm(forms.Form):
         label=_("Reason"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
     effective_from = forms.DateField(
-        label=_("In force from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("In force from"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
     def given(self, names: Iterable[str]) -> dict[str, Any]:
@@ -239,8 +241,12 @@ class VersionForm(forms.Form):
 class ZoningForm(forms.Form):
     """State of the zoning page in its URL; what cannot be read counts as not said."""
 
-    date = forms.DateField(label=_("Boundaries of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    since = forms.DateField(label=_("Compared with"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(
+        label=_("Boundaries of"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    since = forms.DateField(
+        label=_("Compared with"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     scheme = forms.ChoiceField(choices=[("service", ""), ("management", "")], required=False)
     over = forms.BooleanField(required=False)
     tool = forms.ChoiceField(choices=[(name, name) for name in TOOLS], required=False)
@@ -282,7 +288,7 @@ class ExportForm(forms.Form):
 
     division = forms.ChoiceField(label=_("Territory"), required=False)
     scheme = forms.ChoiceField(label=_("Scheme"))
-    date = forms.DateField(label=_("Boundaries of"), widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label=_("Boundaries of"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     datum = forms.ChoiceField(label=_("Datum"), choices=list(LABELS.items()))
     format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
 
@@ -290,7 +296,9 @@ class ExportForm(forms.Form):
 class RosterForm(forms.Form):
     """State of the roster and of the report in the URL; what cannot be read counts as not said."""
 
-    on = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     village = forms.RegexField(r"^\d{12}$", required=False)
     kind = forms.CharField(max_length=20, required=False)
     scheme = forms.ChoiceField(choices=[("service", ""), ("management", "")], required=False)
@@ -317,7 +325,7 @@ class ThingForm(forms.Form):
                 options = [("", "–"), *((value, value) for value in column.choices)]
                 self.fields[column.key] = forms.ChoiceField(choices=options, **kind)
             elif column.type == "date":
-                widget = forms.DateInput(attrs={"type": "date"})
+                widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
                 self.fields[column.key] = forms.CharField(max_length=10, widget=widget, **kind)
             else:
                 self.fields[column.key] = forms.CharField(max_length=column.max_length, **kind)

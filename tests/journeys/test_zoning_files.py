@@ -229,7 +229,7 @@ def test_a_division_is_proposed_compared_taken_edited_and_published(city: City) 
     monday = city.rig.rows(MONDAY)[0][0]
     chief = publish(city, draft, monday)
     chief.open(f"/desk/zoning/?date={monday}&since={city.rig.rows(MONDAY)[0][1]}")
-    expect(chief.page.locator("#differences")).to_contain_text("方案一号网格")
+    expect(chief.page.locator("#differences")).to_contain_text("按户数重新划分")
     chief.open(draft)
     chief.page.locator(".zacts details", has_text="撤回").locator("summary").first.click()
     chief.page.locator(".zacts textarea[name=reason]").last.fill("仅作演示")
