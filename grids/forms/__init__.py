@@ -177,6 +177,17 @@ class ProposeForm(forms.Form):
         initial=0,
         help_text=_("0 draws anew, 100 moves a border only where a grid is far from the target"),
     )
+    residents = forms.FloatField(
+        label=_("Weight of residents"),
+        min_value=0,
+        max_value=10,
+        required=False,
+        initial=0,
+        help_text=_("beside households, which weigh 1; the target stays in households"),
+    )
+    activity = forms.FloatField(
+        label=_("Weight of people at work or visiting"), min_value=0, max_value=10, required=False, initial=0
+    )
     seed = forms.IntegerField(
         label=_("Seed"), min_value=0, max_value=9999, initial=1, help_text=_("the same number gives the same proposal")
     )
@@ -187,7 +198,7 @@ class ProposeForm(forms.Form):
         return {
             "target": given["target"],
             "tolerance": given["tolerance"] / 100,
-            "weights": {"households": 1, "residents": 0, "activity": 0},
+            "weights": {"households": 1, "residents": given["residents"] or 0, "activity": given["activity"] or 0},
             "keep": given["keep"] / 100,
             "seed": given["seed"],
         }

@@ -33,12 +33,13 @@ _BUILDINGS = """
 WITH ring AS (SELECT code, ST_GeomFromWKB(shape, 4326) AS shape FROM unnest(%s::text[], %s::bytea[]) AS t(code, shape)),
      thing AS (
   SELECT b.code, b.point, b.shape, coalesce(a.households, b.households, 0) AS households,
-         coalesce(b.residents, 0) AS residents
+         coalesce(b.residents, 0) AS residents, b.activity
     FROM grids_building b LEFT JOIN grids_address a ON a.id = b.house_id
   UNION ALL
-  SELECT a.code, a.point, NULL, a.households, 0 FROM grids_address a
+  SELECT a.code, a.point, NULL, a.households, 0, 0 FROM grids_address a
    WHERE a.kind = 'house' AND NOT EXISTS (SELECT FROM grids_building b WHERE b.house_id = a.id))
 SELECT DISTINCT ON (thing.code) thing.code, ST_X(thing.point), ST_Y(thing.point), thing.households, thing.residents,
+       thing.activity,
        CASE WHEN ST_Covers(ring.shape, thing.shape) AND NOT ST_Touches(thing.shape, ST_Boundary(ring.shape))
             THEN ST_AsGeoJSON(ST_ExteriorRing(thing.shape), 8) END, ring.code
   FROM ring JOIN thing ON ST_Covers(ring.shape, thing.point) ORDER BY thing.code, ring.code
@@ -72,9 +73,18 @@ def ground(state: DraftState, settings: Mapping[str, Any]) -> Ground:
         ],
         "alternatives": ALTERNATIVES,
         **settings,
+        "weights": _in_households(settings["weights"], buildings),
     }
     divided = {code for _ring, codes in asked.values() for code in codes}
     return Ground(question, tuple(sorted(state.parts.keys() - divided)))
+
+
+def _in_households(weights: Mapping[str, float], buildings: list[dict[str, Any]]) -> dict[str, float]:
+    """The weights scaled so that all together weigh as much as the households: the target stays a number of them."""
+    total = sum(weights[name] * row[name] for row in buildings for name in weights)
+    households = sum(row["households"] for row in buildings)
+    scale = households / total if households and total else 1.0
+    return {name: weight * scale for name, weight in weights.items()}
 
 
 def _buildings(rings: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -87,10 +97,10 @@ def _buildings(rings: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "parent": parent,
                 "households": households,
                 "residents": residents,
-                "activity": 0.0,
+                "activity": activity,
                 "shape": json.loads(shape)["coordinates"] if shape else None,
             }
-            for code, lon, lat, households, residents, shape, parent in cursor.fetchall()
+            for code, lon, lat, households, residents, activity, shape, parent in cursor.fetchall()
         ]
 
 

@@ -1,7 +1,9 @@
 """The grid compiler at work for a draft: asked, followed, compared, taken, edited on, undone."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,13 +12,14 @@ from django.utils import translation
 
 from accounts.models import User
 from grids import actions, gateways
-from grids.models import Address, Proposal
+from grids.models import Address, Building, Proposal
 from grids.queries.boundaries import boundary_defects, households_in
 from grids.queries.proposals import ProposalRow, ground, proposal
 from grids.rules.coverage import exact, ring_of, twice_area
 from grids.rules.grouping import joined
 from ledger.actions import JobView, cancel_job, install_test_clock, redeem_due
 from ledger.actors import Actor
+from ledger.clock import app_now
 from ledger.models import Job
 from tests.grids import small
 from tests.grids.zoning_world import S04, VILLAGE, across, actor_of, edit, person_with, state
@@ -224,3 +227,27 @@ def test_a_cut_grid_is_divided_anew_from_what_is_drawn(draft: int, clerk: Actor)
     actions.take_alternative(draft_id=draft, proposal_id=row.id, number=2, version=version, actor=clerk)
     after = state(draft, clerk)
     assert exact(after.rings, after.outline)
+
+
+def test_weights_of_people_keep_the_target_a_number_of_households(draft: int, clerk: Actor) -> None:
+    code = (
+        Address.objects.filter(kind="house", division__code=VILLAGE).order_by("code").values_list("code", flat=True)[0]
+    )
+    house = Address.objects.get(code=code)
+    facts = {"source": "普查", "as_of": date(2026, 1, 1), "updated_at": app_now(), "point": house.point}
+    Building.objects.create(code="B1", house=house, residents=40, activity=900, use="market", **facts)
+    now = state(draft, clerk)
+    plain = ground(now, SETTINGS).question
+    busy = ground(now, {**SETTINGS, "weights": {"households": 1, "residents": 1, "activity": 0.5}}).question
+
+    def weight(question: dict[str, Any]) -> float:
+        return sum(
+            row[name] * question["weights"][name] for row in question["buildings"] for name in question["weights"]
+        )
+
+    assert plain["weights"] == {"households": 1, "residents": 0, "activity": 0}
+    one = next(row for row in busy["buildings"] if row["id"] == "B1")
+    assert (one["residents"], one["activity"]) == (40, 900)
+    assert weight(busy) == pytest.approx(weight(plain))
+    share = sum(one[name] * busy["weights"][name] for name in busy["weights"])
+    assert share > 2 * one["households"]
