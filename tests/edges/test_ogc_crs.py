@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -113,6 +114,20 @@ def test_what_is_not_drawn_stays_without_a_shape(town: Town) -> None:
     assert {key for key, shape in drawn.items() if shape is None} == {k for k, shape in other.items() if shape is None}
 
 
+@pytest.fixture
+def own_clock(transactional_db: None) -> Iterator[None]:
+    """The clock that can be moved is written for good where nothing is taken back: afterwards it is as it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_functiondef(f), obj_description(f) FROM (SELECT 'app_now()'::regprocedure AS f) t"
+        )
+        before, said = cursor.fetchone()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(before)
+        cursor.execute("COMMENT ON FUNCTION app_now() IS %s", [said])
+
+
 def by_gdal(server: str, code: str) -> Any:
     """What a process of its own prints as JSON; GDAL holds the interpreter while it waits for the server.
 
@@ -138,7 +153,7 @@ def by_gdal(server: str, code: str) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_gdal_reads_the_layers_page_by_page_and_by_box(town: Town, live_server: LiveServer) -> None:
+def test_gdal_reads_the_layers_page_by_page_and_by_box(own_clock: None, town: Town, live_server: LiveServer) -> None:
     """The driver that QGIS and ogr2ogr use: it follows the links and asks for boxes by itself."""
     many_grids(town, 7)
     found = by_gdal(
@@ -157,7 +172,7 @@ def test_gdal_reads_the_layers_page_by_page_and_by_box(town: Town, live_server: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_gdal_puts_gauss_krueger_where_it_belongs(town: Town, live_server: LiveServer) -> None:
+def test_gdal_puts_gauss_krueger_where_it_belongs(own_clock: None, town: Town, live_server: LiveServer) -> None:
     """With the northing first in the answer GDAL still draws it in its place: the axes are as EPSG defines them."""
     lon, lat = by_gdal(
         live_server.url,
