@@ -166,6 +166,10 @@ def rule_of(view: Callable[..., Any], route_name: str) -> AccessRule | None:
         return declared
     if route_name.startswith("imports"):  # of ledger as well; the kinds of import bring their rights
         return AccessRule(Gate.RIGHT, tuple(sorted({spec.right for spec in kinds.imports.values()})))
+    if route_name.startswith("exports"):
+        return AccessRule(
+            Gate.RIGHT, tuple(sorted({right for spec in kinds.exports.values() for right in spec.rights}))
+        )
     return next((rule for pattern, rule in THIRD_PARTY if fnmatchcase(route_name, pattern)), None)
 
 

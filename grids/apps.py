@@ -64,6 +64,22 @@ IMPORTS: dict[str, dict[str, Any]] = {
         "name_en": "Divisions",
     }
 }
+EXPORTS: dict[str, dict[str, Any]] = {
+    "grids.layer": {
+        "write": "grids.actions.write_boundaries",
+        "rights": ("grids.edit", "grids.publish"),
+        "name_zh": "网格边界文件",
+        "name_en": "Boundaries as files",
+        "url": "/desk/zoning/files/",
+    },
+    "grids.things": {
+        "write": "grids.actions.write_things",
+        "rights": ("grids.edit", "grids.publish"),
+        "name_zh": "网格内要素",
+        "name_en": "Things in the grids",
+        "url": "/desk/things/buildings/",
+    },
+}
 THINGS_JOB: dict[str, Any] = {
     "step": "grids.actions.things_step",
     "name_zh": "网格内要素随边界调整",
@@ -98,6 +114,8 @@ class GridsConfig(AppConfig):
         for key, spec in IMPORTS.items():
             kinds.register_import(key, **spec)
         kinds.register_job("grids.things", **THINGS_JOB)
+        for key, export in EXPORTS.items():
+            kinds.register_export(key, **export)
         kinds.register_city_part("things", "grids.actions.load_things", order=26, export="grids.imports.export_things")
         kinds.register_city_part(
             "city", "grids.actions.load_city_facts", order=1, export="grids.imports.export_city_facts"

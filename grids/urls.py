@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/grids/", views.desk, name="grids_desk"),
     path("desk/grids/<slug:code>/", things.grid, name="grids_grid"),
     path("desk/things/<slug:kind>/", things.things, name="grids_things"),
+    path("desk/things/<slug:kind>/export/", things.things_export, name="grids_things_export"),
     path("desk/things/<slug:kind>/<str:code>/", things.thing, name="grids_thing"),
     path("desk/duties/", duties.roster, name="grids_duties"),
     path("desk/duties/kinds/", duty_kinds.page, name="grids_duty_kinds"),

@@ -115,6 +115,8 @@ class LedgerConfig(AppConfig):
         for kind, prepare, send, handler, queue in OUTSIDE_TRANSACTIONS:
             kinds.register_handler(kind, prepare=prepare, send=send, handler=handler, queue=queue)
         kinds.register_job("ledger.import", step="ledger.actions.import_step", name_zh="读取表格", name_en="Sheet")
+        kinds.register_job("ledger.export", step="ledger.actions.export_step", name_zh="导出文件", name_en="Export")
+        kinds.register_periodic("ledger.erase_exports", handler="ledger.actions.erase_exports", seconds=3600)
         kinds.register_import("ledger.holidays", **HOLIDAYS)
         kinds.register_periodic("ledger.erase_sheets", handler="ledger.actions.erase_sheets", seconds=3600)
         kinds.register_periodic("ledger.reconcile", handler="ledger.actions.reconcile", seconds=300)

@@ -34,7 +34,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from ledger import edition_kinds, personal
+from ledger import edition_kinds, export_kinds, personal
 
 # registries of personal data, described there
 NoticeKind = personal.NoticeKind
@@ -47,6 +47,7 @@ EDITION_READERS, SIMULATION_SIZES = edition_kinds.EDITION_READERS, edition_kinds
 EditionKind = edition_kinds.EditionKind
 SimulationKind = edition_kinds.SimulationKind
 editions, register_edition = edition_kinds.editions, edition_kinds.register_edition
+exports, register_export = export_kinds.exports, export_kinds.register_export
 simulations, register_simulation = edition_kinds.simulations, edition_kinds.register_simulation
 
 QUEUES = ("route", "notify", "import", "geo", "document")
@@ -386,6 +387,7 @@ def dotted_names() -> Iterator[tuple[str, str]]:
         ("job", jobs, ("step",)),
         ("city part", city_parts, ("load", "export")),
         ("document", documents, ("context",)),
+        ("export", exports, ("write",)),
         ("import", imports, ("columns", "check", "commit", "changes", "reader", "choices")),
         ("edition", editions, ("rows", "draft", "validate")),
         ("retention", retentions, ("rows", "handler")),

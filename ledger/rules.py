@@ -33,20 +33,20 @@ def header_row(rows: Sequence[tuple[int, list[Any]]], columns: Sequence[Column])
 
 
 def guess_mapping(header: Sequence[Any], columns: Sequence[Column]) -> dict[str, int]:
-    """Column key → place in the header, from 0; by either name or an alias. Our own template names both in one cell."""
+    """Column key → place in the header, from 0; by either name or its key, then by an alias: a KML file has an "id" of
+    its own beside the column "code". Our own template names both in one cell.
+    """
     found: dict[str, int] = {}
-    for place, text in enumerate(header):
-        said = str(text)
-        names = {normal_header(part) for part in (said, *said.splitlines())} - {""}
-        for column in columns:
-            if column.key not in found and names & _names_of(column):
-                found[column.key] = place
-                break
+    said = [{normal_header(part) for part in (str(text), *str(text).splitlines())} - {""} for text in header]
+    for names_of in (lambda column: (column.zh, column.en, column.key), lambda column: column.aliases):
+        for place, names in enumerate(said):
+            if place in found.values():
+                continue
+            for column in columns:
+                if column.key not in found and names & {normal_header(name) for name in names_of(column)}:
+                    found[column.key] = place
+                    break
     return found
-
-
-def _names_of(column: Column) -> set[str]:
-    return {normal_header(name) for name in (column.zh, column.en, column.key, *column.aliases)}
 
 
 def typed_rows(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger.views import imports, operations
+from ledger.views import exports, imports, operations
 
 urlpatterns = [
     path("desk/operations/", operations.operations, name="operations"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("desk/operations/jobs/<uuid:job_id>/", operations.job, name="operations_job"),
     path("desk/operations/jobs/<uuid:job_id>/cancel/", operations.job_cancel, name="operations_job_cancel"),
     path("desk/operations/jobs/<uuid:job_id>/resume/", operations.job_resume, name="operations_job_resume"),
+    path("desk/exports/<uuid:job_id>/", exports.export, name="exports_run"),
+    path("desk/exports/<uuid:job_id>/file/", exports.export_file, name="exports_file"),
+    path("desk/exports/<uuid:job_id>/cancel/", exports.export_cancel, name="exports_cancel"),
     path("desk/imports/", imports.runs, name="imports"),
     path("desk/imports/new/<str:kind>/", imports.new, name="imports_new"),
     path("desk/imports/new/<str:kind>/template/", imports.template, name="imports_template"),

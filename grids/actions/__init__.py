@@ -15,9 +15,10 @@ from grids.actions.draft_checks import explain_warnings
 from grids.actions.drafting import begin_draft, discard_draft, edit_draft, step_draft
 from grids.actions.duties import load_duties
 from grids.actions.duty_kinds import load_duty_kinds
+from grids.actions.exporting import demand_metres, write_boundaries, write_things
 from grids.actions.in_force import bring_into_force
 from grids.actions.layer_reading import layer_choices, layer_preview, read_layer, upload_layer
-from grids.actions.layers import commit_layer, export_layer
+from grids.actions.layers import commit_layer
 from grids.actions.numbering import Misplaced
 from grids.actions.operations import Edit
 from grids.actions.proposing import propose, propose_step, take_alternative
@@ -64,6 +65,7 @@ __all__ = [
     "commit_parts",
     "commit_premises",
     "correct_thing",
+    "demand_metres",
     "discard_draft",
     "discard_set",
     "edit_draft",
@@ -71,7 +73,6 @@ __all__ = [
     "end_duty_kind",
     "enter_absence",
     "explain_warnings",
-    "export_layer",
     "give_substitute",
     "layer_choices",
     "layer_preview",
@@ -103,4 +104,6 @@ __all__ = [
     "upload_layer",
     "withdraw_draft",
     "withdraw_set",
+    "write_boundaries",
+    "write_things",
 ]

@@ -275,6 +275,7 @@ FORMATS = [
     ("geojson", "GeoJSON"),
     ("gpkg", "GeoPackage"),
     ("shp", _("Shapefile (zip, UTF-8)")),
+    ("shp_gbk", _("Shapefile (zip, GB 18030, for older programs)")),
     ("kml", "KML"),
     ("csv", _("CSV with WKT")),
     ("xlsx", _("XLSX with WKT")),
@@ -302,6 +303,14 @@ class ExportForm(forms.Form):
     date = forms.DateField(label=_("Boundaries of"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     datum = forms.ChoiceField(label=_("Datum"), choices=list(LABELS.items()))
     format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
+
+
+class ThingExportForm(forms.Form):
+    """Things of the actor's area as a file."""
+
+    datum = forms.ChoiceField(label=_("Datum"), choices=list(LABELS.items()))
+    format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
+    grid = forms.RegexField(r"^[0-9A-Z]{12,20}$", required=False, widget=forms.HiddenInput)
 
 
 class RosterForm(forms.Form):

@@ -105,15 +105,32 @@ def _sentence(code: str, facts: dict[str, Any]) -> str:
     return words.get(code, broken) % known
 
 
-def write_shapes(features: Sequence[tuple[dict[str, Any], str]], *, name: str) -> bytes:
-    """A GeoPackage of one layer with columns and shapes as WKT in degrees WGS-84."""
+def write_shapes(
+    features: Sequence[tuple[dict[str, Any], str]],
+    *,
+    name: str,
+    form: str,
+    system: str | None,
+    metres: str = "",
+    encoding: str = "UTF-8",
+) -> bytes:
+    """A layer of columns and shapes as WKT; arguments as of `write_layer`, `name` is that of the layer."""
     rows = [{"properties": properties, "wkt": wkt} for properties, wkt in features]
-    given = {"features": rows, "format": "gpkg", "system": "EPSG:4326", "metres": "", "layer": name}
-    return _run(WRITE, json.dumps(given).encode(), do="write")
+    return _written(rows, form=form, system=system, metres=metres, encoding=encoding, layer=name)
+
+
+def _written(rows: list[dict[str, Any]], **given: Any) -> bytes:
+    given["format"] = given.pop("form")
+    return _run(WRITE, json.dumps({"features": rows, **given}).encode(), do="write")
 
 
 def write_layer(
-    features: Sequence[tuple[dict[str, Any], Ring]], *, form: str, system: str | None, metres: str = ""
+    features: Sequence[tuple[dict[str, Any], Ring]],
+    *,
+    form: str,
+    system: str | None,
+    metres: str = "",
+    encoding: str = "UTF-8",
 ) -> bytes:
     """The layer "grids" of columns and rings as a GeoPackage, zipped Shapefile or KML.
 
@@ -121,10 +138,10 @@ def write_layer(
         form: gpkg, shp or kml.
         system: what the degrees are stated in; None for a shifted datum, which has no number.
         metres: a projection the degrees are turned into.
+        encoding: of the text of a Shapefile: UTF-8, or GB18030 for programs that know nothing else.
     """
     rows = [{"properties": properties, "ring": closed_degrees(ring)} for properties, ring in features]
-    given = {"features": rows, "format": form, "system": system, "metres": metres}
-    return _run(WRITE, json.dumps(given).encode(), do="write")
+    return _written(rows, form=form, system=system, metres=metres, encoding=encoding, layer="grids")
 
 
 def second_check(parts: Mapping[str, Ring], outline: Ring) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from grids.rules.codes import PART_TYPES
 from grids.rules.coverage import Node, Ring, canonical, crossing, degrees_of, fills, ring_of, twice_area
 from ledger.actors import Actor
 from ledger.kinds import Column, RowError, SheetRow
+from ledger.progress import tick
 
 SHAPE = "layer_shape"
 LEAST_AREA = 1.0  # m²
@@ -199,7 +200,8 @@ def rings_of(rows: Sequence[SheetRow], datum: str, faults: list[RowError]) -> It
     """Number and ring of every sound feature; `faults` get the others."""
     converted: dict[Place, Place] = {}
     seen: dict[Ring, int] = {}
-    for row in rows:
+    for count, row in enumerate(rows):
+        tick(count, 2 * len(rows))
         try:
             ring = ring_in(row, datum, converted)
             key = canonical(ring)
@@ -299,7 +301,11 @@ def _counts(village: Village) -> dict[str, Any]:
 def _fitting(villages: Sequence[Village]) -> Iterator[RowError]:
     """Overlaps, gaps and what leaves the village, as warnings: they are mended in the draft, on the map."""
     outlines, wrong = village_outlines([village.division_id for village in villages]), 0
+    total = 2 * sum(len(village.shapes) for village in villages)
+    done = total // 2
     for village in villages:
+        tick(done, total)
+        done += len(village.shapes)
         shapes = {shape.code or f"#{shape.row.number}": shape for shape in village.shapes}
         parts = {key: shape.ring for key, shape in shapes.items()}
         outline = outlines[village.division_id]

@@ -1,13 +1,20 @@
 """Things as rows of a file: for the city folder, and for whoever exports them."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
+from grids.datum import Datum, from_wgs84
 from grids.imports.layer_check import SHAPE
 from grids.imports.thing_kinds import THINGS, ThingKind, thing_columns
 from grids.imports.things import REFERENCES, plain
-from grids.town.files import number
+from grids.town.files import collection, number
 from ledger.cityfolder import to_csv
+from ledger.progress import tick
+from ledger.rules import safe_cell
 
 
 def header_of(kind: ThingKind) -> list[str]:
@@ -26,14 +33,70 @@ def rows_with_references(kind: ThingKind) -> Any:
     return kind.model.objects.select_related(*names).order_by("code")
 
 
-def wkt_of_thing(kind: ThingKind, row: Any) -> str:
-    """POINT, LINESTRING or POLYGON in degrees WGS-84 with every decimal of the lattice."""
-    shape = getattr(row, "shape", None) or getattr(row, kind.geometry)
-    name, coords = shape.geom_type.upper(), shape.coords
-    if name == "POINT":
-        return f"POINT ({_place(coords)})"
-    inner = ", ".join(_place(place) for place in (coords[0] if name == "POLYGON" else coords))
-    return f"{name} (({inner}))" if name == "POLYGON" else f"{name} ({inner})"
+@dataclass(frozen=True, slots=True)
+class ThingShape:
+    """A thing on its way out: columns, and its places (one, those of a line, or of a closed ring) in some datum."""
+
+    properties: dict[str, str]
+    kind: str
+    places: list[tuple[float, float]]
+
+    @property
+    def wkt(self) -> str:
+        """POINT, LINESTRING or POLYGON with every decimal of the lattice."""
+        inner = ", ".join(_place(place) for place in self.places)
+        return f"{self.kind.upper()} (({inner}))" if self.kind == "Polygon" else f"{self.kind.upper()} ({inner})"
+
+    @property
+    def line(self) -> str:
+        """One feature of a GeoJSON file."""
+        places: Any = [list(place) for place in self.places]
+        coordinates = {"Point": places[0], "LineString": places, "Polygon": [places]}[self.kind]
+        shape = {"type": self.kind, "coordinates": coordinates}
+        return json.dumps({"type": "Feature", "properties": self.properties, "geometry": shape}, ensure_ascii=False)
+
+
+def things_of_area(key: str, *, territory: str, grid: str, datum: str) -> Iterator[ThingShape]:
+    """Things of a kind by code, an outline if there is one, else the place.
+
+    Arguments:
+        territory: path the reader's rights reach down from; "" reaches nothing.
+        grid: code of either scheme, "" for all of the territory.
+        datum: wgs84 and cgcs2000 keep every coordinate; the others shift it.
+    """
+    kind = THINGS[key]
+    rows = rows_with_references(kind).filter(path__startswith=territory)
+    if not territory:
+        rows = rows.none()
+    if grid:
+        placed = kind.geometry == "point"
+        rows = rows.filter(
+            Q(service_version__grid__code=grid) | Q(management_version__grid__code=grid) if placed else Q(pk=None)
+        )
+    total, header = rows.count(), header_of(kind)
+    for count, row in enumerate(rows.iterator(chunk_size=1000)):
+        tick(count, 2 * total)
+        shape = getattr(row, "shape", None) or getattr(row, kind.geometry)
+        name, coords = shape.geom_type, shape.coords
+        places = [coords] if name == "Point" else coords[0] if name == "Polygon" else coords
+        cells = dict(zip(header, thing_cells(kind, row), strict=True))
+        yield ThingShape(cells, name, [_shifted(place, datum) for place in places])
+
+
+def _shifted(place: tuple[float, ...], datum: str) -> tuple[float, float]:
+    lon, lat = place[0], place[1]
+    return (lon, lat) if Datum(datum) in (Datum.WGS84, Datum.CGCS2000) else from_wgs84(lon, lat, datum)
+
+
+def things_table(rows: list[ThingShape]) -> list[list[str]]:
+    """Header and rows as text, the shape as WKT in the last column."""
+    body = ([*map(safe_cell, row.properties.values()), row.wkt] for row in rows)
+    return [[*rows[0].properties, "wkt"], *body]
+
+
+def things_geojson(rows: list[ThingShape]) -> str:
+    """A FeatureCollection, one feature a line."""
+    return collection(row.line for row in rows)
 
 
 def _place(place: Iterable[float]) -> str:

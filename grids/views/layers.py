@@ -13,6 +13,7 @@ from grids import actions, queries
 from grids.forms import ExportForm, LayerForm
 from grids.queries.drafts import scheme_rows, territory_divisions
 from grids.views import zoning_words as words
+from ledger.actions import start_export
 
 
 def _schemes() -> list[tuple[str, str]]:
@@ -68,25 +69,17 @@ def layer_map(request: ActorRequest, run_id: UUID) -> HttpResponse:
         raise Http404 from None
 
 
-@require_safe
+@require_POST
 @requires("grids.edit", "grids.publish")
 def layer_export(request: ActorRequest) -> HttpResponse:
-    """The boundaries of a day in the chosen format."""
-    form = ExportForm(request.GET, auto_id="out_%s")
+    """Ask for the boundaries of a day in the chosen format; a worker writes the file."""
+    form = ExportForm(request.POST, auto_id="out_%s")
     _choices(form, request)
-    if not form.is_valid():
-        return _page(request, LayerForm(), form, 422)
-    values = form.cleaned_data
-    try:
-        body, media, name = actions.export_layer(
-            scheme=values["scheme"],
-            on=values["date"],
-            division=values["division"],
-            datum=values["datum"],
-            form=values["format"],
-            actor=request.actor,
-        )
-    except ValidationError as error:
-        take_over(form, error)
-        return _page(request, LayerForm(), form, 422)
-    return HttpResponse(body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    if form.is_valid():
+        asked = {name: str(value) for name, value in form.cleaned_data.items()}
+        try:
+            actions.demand_metres(asked["datum"], asked["format"])
+            return redirect("exports_run", job_id=start_export(kind="grids.layer", params=asked, actor=request.actor))
+        except ValidationError as error:
+            take_over(form, error)
+    return _page(request, LayerForm(), form, 422)

@@ -8,14 +8,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import ActorRequest, requires, within
 from accounts.views.common import chips, chosen, take_over
 from grids import actions, queries
-from grids.forms import ThingForm
+from grids.forms import ThingExportForm, ThingForm
 from grids.imports.thing_kinds import THINGS, thing_columns
 from grids.queries.things import ThingFile, grid_counts, grid_versions, thing_file, thing_page, work_in_grid
+from ledger.actions import start_export
 from ledger.clock import app_now
 
 PAGE = 100
@@ -67,8 +68,28 @@ def things(request: ActorRequest, kind: str) -> HttpResponse:
         "values": values,
         "filters": chips(request, ("overdue", _("Verify by"), [("1", _("overdue"))])),
         "may_edit": request.actor.may("grids.edit"),
+        "may_export": request.actor.may("grids.edit") or request.actor.may("grids.publish"),
+        "out": ThingExportForm(initial={"grid": values.get("grid", "")}, auto_id="out_%s"),
     }
     return render(request, "grids/things.html", context)
+
+
+@require_POST
+@requires("grids.edit", "grids.publish")
+def things_export(request: ActorRequest, kind: str) -> HttpResponse:
+    """Ask for all things of a kind in the actor's area, or in one grid, as a file; a worker writes it."""
+    if kind not in THINGS:
+        raise Http404
+    form = ThingExportForm(request.POST, auto_id="out_%s")
+    try:
+        if not form.is_valid():
+            raise ValidationError(_("Choose a datum and a format of the list."))
+        actions.demand_metres(form.cleaned_data["datum"], form.cleaned_data["format"])
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("grids_things", kind=kind)
+    asked = {"kind": kind, **form.cleaned_data}
+    return redirect("exports_run", job_id=start_export(kind="grids.things", params=asked, actor=request.actor))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

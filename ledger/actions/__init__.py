@@ -5,6 +5,7 @@ from ledger.actions.calendar import load_calendar
 from ledger.actions.clock import install_test_clock, set_database_offset
 from ledger.actions.documents import prepare_render, request_document, revoke_document, send_render, settle_render
 from ledger.actions.editions import approve_edition, change_edition, draft_edition, move_edition, publish_edition
+from ledger.actions.exports import erase_exports, export_step, fetch_export, start_export
 from ledger.actions.holidays import commit_holidays
 from ledger.actions.incidents import open_incident, retry_incident, settle_incident
 from ledger.actions.jobs import (
@@ -56,9 +57,12 @@ __all__ = [
     "commit_sheet",
     "draft_edition",
     "due_retentions",
+    "erase_exports",
     "erase_old_sheets",
     "erase_sheets",
+    "export_step",
     "fault_sheet",
+    "fetch_export",
     "first_rows",
     "hand_over",
     "import_step",
@@ -101,6 +105,7 @@ __all__ = [
     "sheet_template",
     "simulation_step",
     "sing",
+    "start_export",
     "start_job",
     "start_simulation",
     "store_photo",

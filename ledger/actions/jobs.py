@@ -17,6 +17,7 @@ from ledger.actors import Actor
 from ledger.clock import app_now
 from ledger.ids import uuid7
 from ledger.models import Job
+from ledger.progress import Stopped, reporting
 from ledger.promises import promise
 
 BUDGET_SECONDS = 50.0
@@ -144,7 +145,10 @@ def run_job_step(payload: dict[str, Any], *, idempotency_key: str) -> dict[str, 
     """Second part, outside the transaction. Unusable input ends the job; other errors are tried again."""
     view: JobView = payload["view"]
     try:
-        return {"result": kinds.resolve(kinds.jobs[view.kind].step)(view, BUDGET_SECONDS)}
+        with reporting(lambda done, total: report_progress(job_id=view.id, done=done, total=total)):
+            return {"result": kinds.resolve(kinds.jobs[view.kind].step)(view, BUDGET_SECONDS)}
+    except Stopped:
+        return {"result": StepResult(checkpoint=view.checkpoint, done=view.done, total=view.total)}
     except ValidationError as error:
         return {"refused": "; ".join(error.messages)}
 

@@ -21,7 +21,7 @@ from ledger.clock import app_now
 from ledger.gateways.private import erase_private, keep_private, private_stems
 from ledger.ids import uuid7
 from ledger.kinds import ImportKind, SheetRow
-from ledger.models import ImportRun
+from ledger.models import ImportRun, Job
 from ledger.promises import promise
 from ledger.queries.sheets import own_runs
 
@@ -140,6 +140,8 @@ def cancel_sheet(*, run_id: UUID, actor: Actor) -> None:
     run.state, run.updated_at, run.erased_at = State.CANCELLED, now, now
     run.save(update_fields=["state", "updated_at", "erased_at"])
     run.faults.all().delete()
+    if run.job_id:
+        Job.objects.filter(pk=run.job_id).update(cancel_requested=True)  # what is read or checked now ends soon
     transaction.on_commit(lambda: erase_private(str(run.pk)))
     audit(actor=actor, action="import.cancelled", object_kind="import", object_id=run.pk, now=now)
 

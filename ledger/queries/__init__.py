@@ -24,6 +24,7 @@ from ledger.queries.editions import (
     edition_steps,
     newer_editions,
 )
+from ledger.queries.exports import ExportPage, own_export
 from ledger.queries.files import file_path
 from ledger.queries.health import health
 from ledger.queries.invariants import audit_head, breaches, invariant_audit, invariant_files, invariant_promises
@@ -86,6 +87,7 @@ __all__ = [
     "EditionCard",
     "EditionKindRow",
     "EditionStep",
+    "ExportPage",
     "FaultRow",
     "FieldChange",
     "Finding",
@@ -144,6 +146,7 @@ __all__ = [
     "old_sheets",
     "open_holds",
     "operations_page",
+    "own_export",
     "retention_days",
     "retention_table",
     "simulation_card",

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from ledger.actors import ANONYMOUS, CLOCK, Actor
 from ledger.cityfolder import CityFolder
 from ledger.clock import app_now
 from ledger.ids import uuid7
-from ledger.models import Document, ImportRun, StoredFile
+from ledger.models import Document, ImportRun, Job, StoredFile
 from ledger.queries.files import document_path
 from services.actions import load_items
 from tests.accounts.world import api_client
@@ -223,10 +223,20 @@ def _of_others(world: World) -> None:
     BoundaryDraft.objects.filter(pk=draft.pk).update(change_set=several)
     world.others = {
         "run": import_run("grids.divisions", nobody),
+        "export": _export(now),
         "draft": draft.pk,
         "change_set": several.pk,
         "matter": _matter(nobody),
     }
+
+
+def _export(now: datetime) -> UUID:
+    """A file somebody unknown asked for."""
+    job_id = uuid7()
+    params = {"export": "grids.things", "asked": {}, "territory": "", "language": "en"}
+    who = {"actor_kind": "member", "actor_id": "0"}
+    Job.objects.create(id=job_id, kind="ledger.export", params=params, created_at=now, updated_at=now, **who)
+    return job_id
 
 
 def _matter(department_id: int) -> str:

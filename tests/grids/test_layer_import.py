@@ -45,9 +45,12 @@ def desk(clerk: User) -> Client:
 
 def exported(desk: Client, form: str, **more: str) -> bytes:
     query = {"division": VILLAGE, "scheme": "service", "date": str(queries.today()), "datum": "wgs84", "format": form}
-    answer = desk.get(f"{FILES}export/", query | more)
-    assert answer.status_code == 200, answer.content.decode()[:500]
-    return bytes(answer.content)
+    answer = desk.post(f"{FILES}export/", query | more)
+    assert answer.status_code == 302, answer.content.decode()[:500]
+    redeem_due()
+    file = desk.get(f"{answer['Location']}file/")
+    assert file.status_code == 200, desk.get(answer["Location"]).content.decode()
+    return bytes(file.content)
 
 
 def uploaded(desk: Client, data: bytes, name: str, **more: str) -> UUID:

@@ -130,7 +130,7 @@ NO_PAGE = {
     "service_licence_pdf": "PDF",
     "imports_template": "spreadsheet",
     "imports_faults": "spreadsheet",
-    "grids_layer_export": "geodata",
+    "exports_file": "geodata",
     "mfa_download_recovery_codes": "text file",
     "accounts_home": "leads on to the start page of the role",
     "set_language": "leads back to where one came from",

@@ -27,10 +27,15 @@ Place = tuple[float, float]
 
 def layer_of(page: Page, base: str, datum: str) -> bytes:
     """The service grids of the village as a zipped Shapefile, as the page exports them."""
-    today = page.locator("#out_date").input_value()
-    query = f"division={VILLAGE}&scheme=service&date={today}&datum={datum}&format=shp"
-    answer = page.request.get(f"{base}/desk/zoning/files/export/?{query}")
+    here = page.url
+    for name, value in (("division", VILLAGE), ("scheme", "service"), ("datum", datum), ("format", "shp")):
+        page.select_option(f"#out_{name}", value)
+    page.locator("form[action$='/export/'] button").click()
+    link = page.locator("#export a[download]")
+    link.wait_for()
+    answer = page.request.get(f"{base}{link.get_attribute('href')}")
     assert answer.ok, answer.text()[:300]
+    page.goto(here)
     return answer.body()
 
 

@@ -25,11 +25,11 @@ def warm_up(options: dict[str, Any]) -> None:
     """Write a small layer: drivers, projections and their files are open afterwards."""
     rows = geopandas.read_file(io.BytesIO(TINY.encode()), engine="pyogrio")
     rows["name_zh"] = "网"
-    _kml(rows)
-    _packed(rows)
+    _kml(rows, "warm")
+    _packed(rows, "warm")
     for system in ("EPSG:4548", "EPSG:4527"):
-        _packed(rows.set_crs("EPSG:4490", allow_override=True).to_crs(system))
-    _zipped(rows)
+        _packed(rows.set_crs("EPSG:4490", allow_override=True).to_crs(system), "warm")
+    _zipped(rows, "warm", "UTF-8")
 
 
 def main(options: dict[str, Any], source: BinaryIO, target: BinaryIO) -> None:
@@ -42,7 +42,7 @@ def main(options: dict[str, Any], source: BinaryIO, target: BinaryIO) -> None:
 
 
 def write(given: dict[str, Any]) -> bytes:
-    """The layer "grids", or "layer", of {"features": [{"properties", "ring" or "wkt"}], "format", …} as a file.
+    """The layer "layer" of {"features": [{"properties", "ring" or "wkt"}], "format", "encoding", …} as a file.
 
     `system` is what the degrees are stated in, None for a shifted one; `metres` a projection they are turned into.
     """
@@ -54,30 +54,35 @@ def write(given: dict[str, Any]) -> bytes:
     rows = geopandas.GeoDataFrame(table, geometry=shapes, crs=given["system"])
     if given["metres"]:
         rows = rows.to_crs(given["metres"])
-    if "layer" in given:
-        return _driven(rows, "GPKG", given["layer"])
-    return {"gpkg": _packed, "kml": _kml, "shp": _zipped}[given["format"]](rows)
+    if given["format"] == "shp":
+        return _zipped(rows, given["layer"], given["encoding"])
+    return {"gpkg": _packed, "kml": _kml}[given["format"]](rows, given["layer"])
 
 
-def _packed(rows: Any) -> bytes:
-    return _driven(rows, "GPKG")
+def _packed(rows: Any, layer: str) -> bytes:
+    return _driven(rows, "GPKG", layer)
 
 
-def _kml(rows: Any) -> bytes:
-    return _driven(rows.assign(Name=rows["name_zh"]), "LIBKML")
+def _kml(rows: Any, layer: str) -> bytes:
+    return _driven(rows.assign(Name=rows["name_zh"]), "LIBKML", layer)
 
 
-def _driven(rows: Any, driver: str, layer: str = "grids") -> bytes:
+def _driven(rows: Any, driver: str, layer: str) -> bytes:
     out = io.BytesIO()
     rows.to_file(out, driver=driver, layer=layer, engine="pyogrio")
     return out.getvalue()
 
 
-def _zipped(rows: Any) -> bytes:
-    """The parts of a Shapefile, UTF-8 and saying so; its driver writes several files and therefore needs a folder."""
+def _zipped(rows: Any, layer: str, encoding: str) -> bytes:
+    """The parts of a Shapefile that says its encoding; its driver writes several files and therefore needs a folder.
+
+    It holds one kind of shapes: of a mixed layer each kind becomes one of its own in the same archive.
+    """
     out = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
-        rows.to_file(Path(folder) / "grids.shp", driver="ESRI Shapefile", engine="pyogrio", encoding="UTF-8")
+        for kind, part in rows.groupby(rows.geom_type):
+            name = layer if len(part) == len(rows) else f"{layer}_{str(kind).lower()}"
+            part.to_file(Path(folder) / f"{name}.shp", driver="ESRI Shapefile", engine="pyogrio", encoding=encoding)
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in sorted(Path(folder).iterdir()):
                 archive.write(part, part.name)
