@@ -99,6 +99,7 @@ def write_things(
 
 def _know_organisations(codes: Sequence[str], now: datetime) -> None:
     """Premises with a credit code belong to the organisation of that code, which is made if nobody knew it."""
+    Premises.objects.filter(code__in=codes, credit_code="").update(organisation=None)
     held = Premises.objects.filter(code__in=codes).exclude(credit_code="")
     unknown = held.exclude(credit_code__in=Organisation.objects.filter(credit_code__isnull=False).values("credit_code"))
     for row in unknown.order_by("code"):

@@ -332,7 +332,7 @@ class RosterForm(forms.Form):
 
 
 class ThingForm(forms.Form):
-    """One thing at the desk: the columns of its file, each as text or choice. An empty field keeps what is there."""
+    """One thing at the desk: the columns of its file, each as text or choice. What was not sent keeps what is there."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
@@ -356,5 +356,5 @@ class ThingForm(forms.Form):
 
     def given(self) -> dict[str, Any]:
         """What the action takes."""
-        known = dict(self.cleaned_data)
+        known = {name: value for name, value in self.cleaned_data.items() if name in self.data}
         return {"seen": known.pop("seen"), "place": known.pop("place", ""), "values": known}

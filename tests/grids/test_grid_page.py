@@ -92,6 +92,25 @@ def test_one_thing_is_corrected_through_the_checks_of_a_file_and_remembers(desk:
     assert desk.get("/desk/things/parts/nothing/").status_code == 404
 
 
+def test_a_field_is_emptied_at_the_desk_but_not_one_that_must_say_something(desk: Client) -> None:
+    address = f"/desk/things/buildings/{SECRET[0]}/"
+    body = desk.get(address).context["form"].initial
+    assert body["residents"] == "7"
+    wrong = desk.post(address, {**body, "residents": "", "use": ""})
+    assert wrong.status_code == 422
+    assert set(wrong.context["form"].errors) == {"use"}
+    assert Building.objects.get(code=SECRET[0]).residents == 7
+    assert desk.post(address, {**body, "residents": "", "verify_by": ""}).status_code == 302
+    row = Building.objects.get(code=SECRET[0])
+    assert (row.residents, row.verify_by, row.source) == (None, None, body["source"])
+    (told,) = desk.get(address).context["file"].history
+    assert (told.changes["residents"], told.changes["verify_by"]) == (["7", ""], [body["verify_by"], ""])
+    seen = desk.get(address).context["form"].initial["seen"]
+    assert desk.post(address, {"seen": seen, "residents": "9"}).status_code == 302  # what was not sent is kept
+    row.refresh_from_db()
+    assert (row.residents, row.source) == (9, body["source"])
+
+
 def test_infrastructure_and_small_counts_are_on_no_public_page_layer_or_tile(desk: Client) -> None:
     anybody = Client()
     assert set(tiles.LAYERS) == {"divisions", "grids", "units"}
