@@ -1,7 +1,7 @@
 from django.urls import path
 
 from grids import api, views
-from grids.views import blind_spots, change_sets, duties, duty_kinds, layers, proposals, things, zoning
+from grids.views import blind_spots, change_sets, duties, duty_kinds, layers, proposals, set_proposals, things, zoning
 
 urlpatterns = [
     path("grids/", views.posting_list, name="grids_posting_list"),
@@ -29,6 +29,12 @@ urlpatterns = [
     path("desk/zoning/files/export/", layers.layer_export, name="grids_layer_export"),
     path("desk/zoning/sets/<int:set_id>/", change_sets.change_set, name="grids_change_set"),
     path("desk/zoning/sets/<int:set_id>/map.json", change_sets.change_set_map, name="grids_change_set_map"),
+    path("desk/zoning/sets/<int:set_id>/proposals/", set_proposals.set_proposals, name="grids_set_proposals"),
+    path(
+        "desk/zoning/sets/<int:set_id>/proposals/take/",
+        set_proposals.set_proposals_take,
+        name="grids_set_proposals_take",
+    ),
     path("desk/zoning/sets/<int:set_id>/<slug:move>/", change_sets.change_set_move, name="grids_change_set_move"),
     path("desk/zoning/<int:draft>/", zoning.zoning_draft, name="grids_zoning_draft"),
     path("desk/zoning/<int:draft>/map.json", zoning.zoning_map, name="grids_zoning_map"),

@@ -21,7 +21,7 @@ from grids.actions.layer_reading import layer_choices, layer_preview, read_layer
 from grids.actions.layers import commit_layer
 from grids.actions.numbering import Misplaced
 from grids.actions.operations import Edit
-from grids.actions.proposing import propose, propose_step, take_alternative
+from grids.actions.proposing import propose, propose_set, propose_step, take_alternative, take_set
 from grids.actions.publishing import publish_draft, send_back_draft, submit_draft, withdraw_draft
 from grids.actions.rebasing import rebase_draft
 from grids.actions.reversing import reverse_draft, reverse_set
@@ -83,6 +83,7 @@ __all__ = [
     "load_things",
     "load_town",
     "propose",
+    "propose_set",
     "propose_step",
     "publish_draft",
     "publish_set",
@@ -98,6 +99,7 @@ __all__ = [
     "submit_draft",
     "submit_set",
     "take_alternative",
+    "take_set",
     "thing_choices",
     "things_step",
     "transfer_duties",

@@ -57,7 +57,7 @@ def submit_set(*, set_id: int, version: int, actor: Actor) -> None:
     """
     for state in drafts_of_set(set_id, actor):
         if state.changes():
-            with _in_village(state):
+            with in_village(state):
                 check_twice(state)
     _for_all(hand_in, set_id, version, Stage.DRAWING, EDIT, actor)
 
@@ -82,7 +82,7 @@ def withdraw_set(*, set_id: int, version: int, reason: str, actor: Actor) -> Non
 def discard_set(*, set_id: int, version: int, actor: Actor) -> None:
     """Give all drafts up; they stay in the list of those that are over."""
     now = app_now()
-    for state in _locked(set_id, version, Stage.DRAWING, EDIT, actor):
+    for state in locked_set(set_id=set_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor):
         BoundaryDraft.objects.filter(pk=state.row.id).update(
             stage=Stage.DISCARDED, updated_at=now, version=state.version + 1
         )
@@ -94,11 +94,11 @@ def _for_all(
     move: Callable[..., None], set_id: int, version: int, stage: str, right: str, actor: Actor, **given: Any
 ) -> None:
     now = app_now()
-    states = _locked(set_id, version, stage, right, actor)
+    states = locked_set(set_id=set_id, version=version, stage=stage, right=right, actor=actor)
     if not any(state.changes() for state in states):
         raise ValidationError(_("Nothing has been changed yet."), code="nothing")
     for state in states:
-        with _in_village(state):
+        with in_village(state):
             if state.changes():
                 move(state=state, actor=actor, now=now, **given)
             else:
@@ -125,7 +125,7 @@ def _along(state: DraftState, move: Callable[..., None], actor: Actor, now: date
     rows.update(updated_at=now, version=state.version + 1, **values[move])
 
 
-def _locked(set_id: int, version: int, stage: str, right: str, actor: Actor) -> list[DraftState]:
+def locked_set(*, set_id: int, version: int, stage: str, right: str, actor: Actor) -> list[DraftState]:
     """All drafts under lock, by id, in a stage and at the versions the actor saw."""
     demand_right(actor, right)
     list(BoundaryDraft.objects.select_for_update().filter(change_set=set_id).order_by("pk"))
@@ -139,7 +139,7 @@ def _locked(set_id: int, version: int, stage: str, right: str, actor: Actor) -> 
 
 
 @contextmanager
-def _in_village(state: DraftState) -> Iterator[None]:
+def in_village(state: DraftState) -> Iterator[None]:
     """A refusal says which village it is about; fields stay fields."""
     try:
         yield

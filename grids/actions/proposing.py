@@ -1,7 +1,9 @@
 """The grid compiler at work for a draft: asked as a job, and one of its alternatives taken as a step."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from grids import gateways
+from grids.actions.change_sets import in_village, locked_set
 from grids.actions.draft_checks import record
 from grids.actions.drafting import EDIT, keep_step, locked
 from grids.actions.numbering import Numbering, next_part
@@ -22,6 +25,10 @@ from ledger.clock import app_now
 from ledger.models import Job
 
 Stage = BoundaryDraft.Stage
+
+
+class Unpopulated(ValidationError):
+    """There is nothing to divide."""
 
 
 @transaction.atomic(durable=True)
@@ -38,6 +45,11 @@ def propose(*, draft_id: int, version: int, settings: Mapping[str, Any], actor: 
     """
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
+    return _ask(state, settings, actor, now)
+
+
+def _ask(state: DraftState, settings: Mapping[str, Any], actor: Actor, now: datetime) -> int:
+    draft_id = state.row.id
     if state.row.scheme != SCHEME:
         raise ValidationError(_("Proposals are made for service grids; unit grids hold no households."), code="scheme")
     running = Proposal.objects.filter(
@@ -46,12 +58,56 @@ def propose(*, draft_id: int, version: int, settings: Mapping[str, Any], actor: 
     if running.exists():
         raise ValidationError(_("A proposal for this draft is being computed; stop it or wait."), code="running")
     if not ground(state, settings).question["parents"]:
-        raise ValidationError(_("There are no households in the base grids of this village."), code="empty")
+        raise Unpopulated(_("There are no households in the base grids of this village."), code="empty")
     made = Proposal.objects.create(draft_id=draft_id, settings=dict(settings), begun_by_id=int(actor.id), begun_at=now)
     made.job_id = start_job(kind="grids.compile", params={"proposal": made.pk}, actor=actor, now=now)
     made.save(update_fields=["job_id"])
     record(action="boundary.proposed", state=state, actor=actor, now=now, proposal=made.pk)
     return made.pk
+
+
+@transaction.atomic(durable=True)
+def propose_set(*, set_id: int, version: int, settings: Mapping[str, Any], actor: Actor) -> int:
+    """Ask the compiler about every village of a change, each as a job of its own. Returns how many were asked about.
+
+    A village without households in its base grids is left as it is.
+
+    Raises:
+        PermissionDenied: no right to edit, or not the actor's. ValidationError: as `propose`, naming the village.
+    """
+    now, asked = app_now(), 0
+    for state in locked_set(set_id=set_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor):
+        with in_village(state), suppress(Unpopulated):
+            _ask(state, settings, actor, now)
+            asked += 1
+    if not asked:
+        raise ValidationError(_("There are no households in the base grids of these villages."), code="empty")
+    return asked
+
+
+@transaction.atomic(durable=True)
+def take_set(*, set_id: int, version: int, kind: str, actor: Actor) -> int:
+    """The alternative of this kind of the newest proposal of every village becomes a step, of all or of none.
+
+    Returns:
+        how many villages took one; those nothing was computed for stay as they are.
+
+    Raises:
+        PermissionDenied: no right to edit, or not the actor's. ValidationError: as `take_alternative`, naming the
+            village; or nothing was computed.
+    """
+    now, taken = app_now(), 0
+    for state in locked_set(set_id=set_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor):
+        row = Proposal.objects.filter(draft=state.row.id, answer__isnull=False).order_by("-pk").first()
+        if row is None:
+            continue
+        names = [alternative["name"] for alternative in (row.answer or {})["alternatives"]]
+        with in_village(state):
+            _take(state, row, names.index(kind) if kind in names else -1, actor, now)
+        taken += 1
+    if not taken:
+        raise ValidationError(_("Nothing has been computed yet."), code="empty")
+    return taken
 
 
 def propose_step(job: JobView, budget_seconds: float) -> StepResult:
@@ -89,6 +145,10 @@ def take_alternative(*, draft_id: int, proposal_id: int, number: int, version: i
     now = app_now()
     state = locked(draft_id=draft_id, version=version, stage=Stage.DRAWING, right=EDIT, actor=actor)
     row = Proposal.objects.filter(pk=proposal_id, draft=draft_id).first()
+    _take(state, row, number, actor, now)
+
+
+def _take(state: DraftState, row: Proposal | None, number: int, actor: Actor, now: datetime) -> None:
     alternatives = (row.answer or {}).get("alternatives", []) if row is not None else []
     if row is None or not 0 <= number < len(alternatives):
         raise ValidationError(_("There is no such alternative."), code="absent")
@@ -97,9 +157,9 @@ def take_alternative(*, draft_id: int, proposal_id: int, number: int, version: i
     if not exact({code: part.ring for code, part in parts.items()}, state.outline):
         message = _("The draft was changed since this was computed. Ask for a new proposal.")
         raise ValidationError(message, code="moved_on")
-    detail = {"codes": sorted(parts.keys() - set(kept)), "proposal": proposal_id}
+    detail = {"codes": sorted(parts.keys() - set(kept)), "proposal": row.pk}
     keep_step(state=state, operation="compile", detail=detail, parts=parts, actor=actor, now=now)
-    record(action="boundary.alternative", state=state, actor=actor, now=now, proposal=proposal_id, number=number)
+    record(action="boundary.alternative", state=state, actor=actor, now=now, proposal=row.pk, number=number)
 
 
 def _divided(state: DraftState, kept: tuple[str, ...], rows: list[dict[str, Any]]) -> dict[str, Part]:

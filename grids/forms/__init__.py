@@ -204,6 +204,23 @@ class ProposeForm(forms.Form):
         }
 
 
+class TakeNamedForm(forms.Form):
+    """Which kind of alternative every village of a change takes, and the change as it was seen."""
+
+    version = forms.IntegerField()
+    kind = forms.CharField(max_length=20)
+
+    def given(self) -> dict[str, Any]:
+        """What the action takes.
+
+        Raises:
+            ValidationError: a number is missing.
+        """
+        if not self.is_valid():
+            raise forms.ValidationError(_("There is no such alternative."), code="absent")
+        return dict(self.cleaned_data)
+
+
 class TakeForm(forms.Form):
     """Which alternative of a proposal is taken, and the draft as it was seen."""
 

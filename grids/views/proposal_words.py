@@ -67,6 +67,42 @@ def _name(alternative: dict[str, Any]) -> tuple[Any, Any]:
     return NAMES.get(alternative["name"], (alternative["name"], ""))
 
 
+def village_proposals(newest: Sequence[tuple[DraftState, ProposalRow | None]]) -> list[dict[str, Any]]:
+    """Each village of a change with its newest proposal and a cell for each kind of alternative."""
+    names = _kinds([proposal for _state, proposal in newest if proposal is not None])
+    lines = []
+    for state, proposal in newest:
+        scores = {one["name"]: one["scores"] for one in proposal.alternatives} if proposal is not None else {}
+        said = proposal_lines([proposal])[0] if proposal is not None else {"state": _("not asked for"), "fault": ""}
+        cells = [
+            {"label": NAMES[name][0], "text": _figures([scores[name]] if name in scores else [])} for name in names
+        ]
+        name = text(state.row.division_zh, state.row.division_en)
+        lines.append({**said, "name": name, "draft": state.row.id, "proposal": proposal, "cells": cells})
+    return lines
+
+
+def totals(proposals: Sequence[ProposalRow]) -> list[dict[str, Any]]:
+    """Each kind of alternative over all villages."""
+    found = {name: [] for name in _kinds(proposals)}  # type: dict[str, list[dict[str, Any]]]
+    for one in (one for proposal in proposals for one in proposal.alternatives if one["name"] in found):
+        found[one["name"]].append(one["scores"])
+    return [{"name": name, "label": NAMES[name][0], "text": _figures(scores)} for name, scores in found.items()]
+
+
+def _kinds(proposals: Sequence[ProposalRow]) -> list[str]:
+    held = {one["name"] for proposal in proposals for one in proposal.alternatives}
+    return [name for name in NAMES if name in held]
+
+
+def _figures(scores: Sequence[dict[str, Any]]) -> str:
+    """Number of grids and the largest deviation."""
+    if not scores:
+        return "–"
+    worst = max((one["worst"] for one in scores if one.get("worst") is not None), default=0)
+    return f"{sum(one['parts'] for one in scores)} · {round(worst * 100)} %"
+
+
 def alternative_cards(row: ProposalRow, state: DraftState) -> list[dict[str, Any]]:
     """Each alternative: name, drawing, grids with their households, and those beyond the allowed deviation."""
     outline = closed_degrees(state.outline)

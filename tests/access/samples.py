@@ -187,6 +187,7 @@ SAMPLES: tuple[tuple[str, Callable[[World], Sample]], ...] = (
     ("ogc_item", _fixed({"key": "divisions", "feature": "nothing"}, {"key": "divisions", "feature": "370902"})),
     ("ogc_*", _fixed({"key": "nothing"}, {"key": "divisions"})),
     ("grids_change_set_move", _of_another("set_id", NO_ID, "change_set", move="submit")),
+    ("grids_set_proposals*", _of_another("set_id", NO_ID, "change_set")),
     ("grids_change_set*", _of_another("set_id", NO_ID, "change_set")),
     ("grids_proposals", _of_another("draft", NO_ID, "draft")),
     ("grids_proposal*", _of_another("draft", NO_ID, "draft", proposal_id=NO_ID)),

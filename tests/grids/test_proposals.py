@@ -14,6 +14,7 @@ from accounts.models import User
 from grids import actions, gateways
 from grids.models import Address, Building, Proposal
 from grids.queries.boundaries import boundary_defects, households_in
+from grids.queries.change_sets import drafts_of_set, set_version
 from grids.queries.proposals import ProposalRow, ground, proposal
 from grids.rules.coverage import exact, ring_of, twice_area
 from grids.rules.grouping import joined
@@ -227,6 +228,54 @@ def test_a_cut_grid_is_divided_anew_from_what_is_drawn(draft: int, clerk: Actor)
     actions.take_alternative(draft_id=draft, proposal_id=row.id, number=2, version=version, actor=clerk)
     after = state(draft, clerk)
     assert exact(after.rings, after.outline)
+
+
+def computed(set_id: int) -> None:
+    """What the worker does with every proposal of a change, by the real program."""
+    for row in Proposal.objects.filter(draft__change_set=set_id, answer__isnull=True):
+        job = Job.objects.get(pk=row.job_id)
+        assert actions.propose_step(JobView(job.pk, job.kind, job.params, 0, {}, 0, 0), 50).finished
+        Job.objects.filter(pk=job.pk).update(state="done")
+
+
+def test_all_villages_of_a_change_are_asked_about_and_take_one_kind_together_or_not_at_all(
+    registrar: User, clerk: Actor, client: Client
+) -> None:
+    villages = small.VILLAGES[:2]
+    several = actions.begin_change_set(villages=villages, scheme="service", title="两个社区", actor=clerk)
+    client.force_login(registrar)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    page = f"/desk/zoning/sets/{several}/proposals/"
+    assert "not asked for" in client.get(page).content.decode()
+    nothing = client.post(f"{page}take/", {"version": set_version(drafts_of_set(several, clerk)), "kind": "balance"})
+    assert (nothing.status_code, "Nothing has been computed yet." in nothing.content.decode()) == (422, True)
+    form = {"target": 60, "tolerance": 15, "keep": 0, "residents": 0, "activity": 0, "seed": 1}
+    assert client.post(page, {**form, "target": 3, "version": 0}).status_code == 422
+    assert not Proposal.objects.exists()
+    answer = client.post(page, {**form, "version": set_version(drafts_of_set(several, clerk))})
+    assert (answer.status_code, Proposal.objects.count()) == (302, 1)  # nobody lives in the other one
+    assert 'hx-trigger="every 2s"' in client.get(page).content.decode()
+    computed(several)
+    shown = client.get(page)
+    assert 'hx-trigger="every 2s"' not in shown.content.decode()
+    numbers = {one["name"]: one["text"] for one in shown.context["totals"]}
+    for name, said in numbers.items():
+        answers = [row.answer["alternatives"] for row in Proposal.objects.all()]
+        parts = sum(len(one["parts"]) for found in answers for one in found if one["name"] == name)
+        assert said.startswith(f"{parts} ·")
+    version = set_version(drafts_of_set(several, clerk))
+    absent = client.post(f"{page}take/", {"version": version, "kind": "nothing"})
+    assert absent.status_code == 422
+    assert drafts_of_set(several, clerk)[0].row.division_en in absent.content.decode()
+    assert client.post(f"{page}take/", {"version": version, "kind": "balance"})["Location"].endswith(f"/{several}/")
+    states = drafts_of_set(several, clerk)
+    assert all(exact({code: part.ring for code, part in one.parts.items()}, one.outline) for one in states)
+    answers = [row.answer["alternatives"] for row in Proposal.objects.all()]
+    wanted = sum(len(one["parts"]) for found in answers for one in found if one["name"] == "balance")
+    assert sum(part.type == "base" for part in states[0].parts.values()) == wanted
+    assert states[1].changes() == []
+    late = client.post(f"{page}take/", {"version": version, "kind": "balance"})
+    assert late.status_code == 422
 
 
 def test_weights_of_people_keep_the_target_a_number_of_households(draft: int, clerk: Actor) -> None:

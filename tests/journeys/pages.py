@@ -83,7 +83,9 @@ PAGES: dict[str, list[str]] = {
     ],
     "registrar": [
         "/desk/zoning/", "/desk/zoning/?date=2027-01-01&since={today}", "/desk/zoning/files/",
-        "/desk/things/buildings/{building}/", "/desk/zoning/sets/{change_set}/", "/desk/zoning/{drawing}/proposals/",
+        "/desk/things/buildings/{building}/", "/desk/zoning/sets/{change_set}/",
+        "/desk/zoning/sets/{change_set}/proposals/",
+        "/desk/zoning/{drawing}/proposals/",
         "/desk/zoning/{drawing}/proposals/{proposal}/", "/desk/zoning/{drawing}/",
         "/desk/zoning/{drawing}/?tool=split&grid={grid}",
         "/desk/imports/new/grids.divisions/", "/desk/imports/{divisions_right}/", "/desk/imports/{divisions_wrong}/",
