@@ -83,7 +83,7 @@ PAGES: dict[str, list[str]] = {
     ],
     "registrar": [
         "/desk/zoning/", "/desk/zoning/?date=2027-01-01&since={today}", "/desk/zoning/files/",
-        "/desk/things/buildings/{building}/", "/desk/zoning/sets/{change_set}/",
+        "/desk/things/buildings/{building}/", "/desk/exports/{export}/", "/desk/zoning/sets/{change_set}/",
         "/desk/zoning/sets/{change_set}/proposals/",
         "/desk/zoning/{drawing}/proposals/",
         "/desk/zoning/{drawing}/proposals/{proposal}/", "/desk/zoning/{drawing}/",

@@ -36,7 +36,7 @@ from grids.actions import begin_change_set, begin_draft, propose  # noqa: E402
 from grids.models import BoundaryDraft, Building, Division, Grid  # noqa: E402
 from grids.queries import today  # noqa: E402
 from ledger import kinds  # noqa: E402
-from ledger.actions import open_incident, place_hold, start_simulation, upload_sheet  # noqa: E402
+from ledger.actions import open_incident, place_hold, start_export, start_simulation, upload_sheet  # noqa: E402
 from ledger.actors import Actor  # noqa: E402
 from ledger.clock import app_now  # noqa: E402
 from ledger.models import Document, Edition, Job  # noqa: E402
@@ -135,6 +135,8 @@ def boundaries() -> Iterator[tuple[str, Any]]:
     villages = [DRAWN_ON, Division.objects.filter(level="village", outline__isnull=False).order_by("code")[0].code]
     yield "change_set", begin_change_set(villages=villages, scheme="service", title=TITLE, actor=actor("registrar"))
     yield "building", Building.objects.order_by("code")[0].code
+    asked = {"kind": "buildings", "datum": "wgs84", "format": "csv", "grid": ""}
+    yield "export", str(start_export(kind="grids.things", params=asked, actor=actor("registrar")))
     yield "grid", Grid.objects.filter(division__code=DRAWN_ON, scheme__code="service").order_by("pk")[0].code
 
 
