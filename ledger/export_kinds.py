@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ledger.actors import Actor
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -29,6 +31,10 @@ class ExportKind:
     name_zh: str
     name_en: str
     url: str
+
+    def open_to(self, actor: Actor) -> bool:
+        """Whether he may ask for such a file and fetch it."""
+        return any(actor.may(right) for right in self.rights)
 
 
 exports: dict[str, ExportKind] = {}

@@ -18,7 +18,7 @@ class Stopped(Exception):
 
 class _Said:
     def __init__(self, report: Report) -> None:
-        self.report, self.due, self.last = report, monotonic() + SECONDS, (0, 0)
+        self.report, self.due = report, monotonic() + SECONDS
 
 
 _said: ContextVar[_Said | None] = ContextVar("progress", default=None)

@@ -15,7 +15,7 @@ from grids.actions.draft_checks import explain_warnings
 from grids.actions.drafting import begin_draft, discard_draft, edit_draft, step_draft
 from grids.actions.duties import load_duties
 from grids.actions.duty_kinds import load_duty_kinds
-from grids.actions.exporting import demand_metres, write_boundaries, write_things
+from grids.actions.exporting import write_boundaries, write_things
 from grids.actions.in_force import bring_into_force
 from grids.actions.layer_reading import layer_choices, layer_preview, read_layer, upload_layer
 from grids.actions.layers import commit_layer
@@ -65,7 +65,6 @@ __all__ = [
     "commit_parts",
     "commit_premises",
     "correct_thing",
-    "demand_metres",
     "discard_draft",
     "discard_set",
     "edit_draft",

@@ -1,5 +1,6 @@
 """Boundaries of any day, and things of the actor's area, written as files by a worker."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -7,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from grids import gateways
 from grids.actions.layer_reading import GAUSS
-from grids.imports.layers import LayerRow, csv_of, layer_geojson, layer_rows, layer_table
-from grids.imports.thing_export import ThingShape, things_geojson, things_of_area, things_table
+from grids.imports.layers import csv_of, layer_geojson, layer_rows, layer_table
+from grids.imports.thing_export import things_geojson, things_of_area, things_table
 from grids.queries.postings import today
 from ledger.export_kinds import Written
 from ledger.gateways.sheets import XLSX, table_sheet
@@ -51,37 +52,19 @@ def write_boundaries(params: dict[str, str], *, territory: str) -> Written:
     scheme, division, datum, form = (params[name] for name in ("scheme", "division", "datum", "format"))
     demand_metres(datum, form)
     on = date.fromisoformat(params["date"])
-    degrees = "cgcs2000" if datum in GAUSS else datum
-    rows = layer_rows(scheme=scheme, on=on, division=division, territory=territory, datum=degrees)
+    rows = layer_rows(scheme=scheme, on=on, division=division, territory=territory, datum=_degrees(datum))
     if not rows:
         raise ValidationError(_("There are no boundaries of this kind on that day."), code="layer_empty")
     tick(len(rows) // 2, len(rows))
-    body = _boundaries(rows, form, degrees, GAUSS.get(datum, ""))
-    media, suffix = FORMATS[form]
-    return Written(f"grids-{scheme}-{division or 'all'}-{on}-{datum}.{suffix}", media, body, len(rows))
-
-
-def _boundaries(rows: list[LayerRow], form: str, datum: str, metres: str) -> bytes:
-    if form == "geojson":
-        return layer_geojson(rows).encode()
-    if form in ("csv", "xlsx"):
-        return _table(layer_table(rows), form, "grids")
-    return gateways.write_layer(
-        [(row.properties, row.ring) for row in rows],
-        form=form.removesuffix("_gbk"),
-        system=_system(datum, form),
-        metres=metres,
-        encoding=ENCODINGS.get(form, "UTF-8"),
+    body = _body(
+        form,
+        datum,
+        "grids",
+        geojson=lambda: layer_geojson(rows),
+        table=lambda: layer_table(rows),
+        layer=lambda **how: gateways.write_layer([(row.properties, row.ring) for row in rows], **how),
     )
-
-
-def _table(table: list[list[str]], form: str, title: str) -> bytes:
-    return csv_of(table) if form == "csv" else table_sheet(table[0], table[1:], title=title)
-
-
-def _system(datum: str, form: str) -> str | None:
-    """KML knows WGS-84 only; a shifted datum has no number."""
-    return "EPSG:4326" if form == "kml" else SYSTEMS.get(datum)
+    return _named(f"grids-{scheme}-{division or 'all'}-{on}", form, datum, body, len(rows))
 
 
 def write_things(params: dict[str, str], *, territory: str) -> Written:
@@ -95,26 +78,50 @@ def write_things(params: dict[str, str], *, territory: str) -> Written:
     """
     kind, datum, form = params["kind"], params["datum"], params["format"]
     demand_metres(datum, form)
-    degrees = "cgcs2000" if datum in GAUSS else datum
-    rows = list(things_of_area(kind, territory=territory, grid=params["grid"], datum=degrees))
+    rows = list(things_of_area(kind, territory=territory, grid=params["grid"], datum=_degrees(datum)))
     if not rows:
         raise ValidationError(_("There is nothing of this kind in your area."), code="things_empty")
     tick(len(rows) // 2, len(rows))
-    media, suffix = FORMATS[form]
-    body = _things(rows, form, degrees, GAUSS.get(datum, ""), kind)
-    return Written(f"{kind}-{params['grid'] or 'all'}-{today()}-{datum}.{suffix}", media, body, len(rows))
+    body = _body(
+        form,
+        datum,
+        kind,
+        geojson=lambda: things_geojson(rows),
+        table=lambda: things_table(rows),
+        layer=lambda **how: gateways.write_shapes([(row.properties, row.wkt) for row in rows], name=kind, **how),
+    )
+    return _named(f"{kind}-{params['grid'] or 'all'}-{today()}", form, datum, body, len(rows))
 
 
-def _things(rows: list[ThingShape], form: str, datum: str, metres: str, kind: str) -> bytes:
+def _degrees(datum: str) -> str:
+    """What the places are given in; metres are made of CGCS2000 when the file is written."""
+    return "cgcs2000" if datum in GAUSS else datum
+
+
+def _body(
+    form: str,
+    datum: str,
+    title: str,
+    *,
+    geojson: Callable[[], str],
+    table: Callable[[], list[list[str]]],
+    layer: Callable[..., bytes],
+) -> bytes:
+    """The file in its format; only what the format needs is made."""
     if form == "geojson":
-        return things_geojson(rows).encode()
+        return geojson().encode()
     if form in ("csv", "xlsx"):
-        return _table(things_table(rows), form, kind)
-    return gateways.write_shapes(
-        [(row.properties, row.wkt) for row in rows],
-        name=kind,
+        rows = table()
+        return csv_of(rows) if form == "csv" else table_sheet(rows[0], rows[1:], title=title)
+    return layer(
         form=form.removesuffix("_gbk"),
-        system=_system(datum, form),
-        metres=metres,
+        # KML knows WGS-84 only; a shifted datum has no number
+        system="EPSG:4326" if form == "kml" else SYSTEMS.get(_degrees(datum)),
+        metres=GAUSS.get(datum, ""),
         encoding=ENCODINGS.get(form, "UTF-8"),
     )
+
+
+def _named(stem: str, form: str, datum: str, body: bytes, rows: int) -> Written:
+    media, suffix = FORMATS[form]
+    return Written(f"{stem}-{datum}.{suffix}", media, body, rows)

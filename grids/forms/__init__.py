@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from grids.actions.exporting import demand_metres
 from grids.actions.operations import OPERATIONS, Edit
 from grids.datum import Datum
 from grids.imports import LABELS
@@ -312,21 +313,30 @@ class LayerForm(forms.Form):
     title = forms.CharField(label=_("What it is for"), max_length=120)
 
 
-class ExportForm(forms.Form):
+class FileForm(forms.Form):
+    """What a file is written in."""
+
+    datum = forms.ChoiceField(label=_("Datum"), choices=list(LABELS.items()))
+    format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse metres in a format that cannot say so."""
+        given = super().clean() or {}
+        demand_metres(given.get("datum", ""), given.get("format", ""))
+        return given
+
+
+class ExportForm(FileForm):
     """Boundaries of a day as a file."""
 
     division = forms.ChoiceField(label=_("Territory"), required=False)
     scheme = forms.ChoiceField(label=_("Scheme"))
     date = forms.DateField(label=_("Boundaries of"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    datum = forms.ChoiceField(label=_("Datum"), choices=list(LABELS.items()))
-    format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
 
 
-class ThingExportForm(forms.Form):
+class ThingExportForm(FileForm):
     """Things of the actor's area as a file."""
 
-    datum = forms.ChoiceField(label=_("Datum"), choices=list(LABELS.items()))
-    format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
     grid = forms.RegexField(r"^[0-9A-Z]{12,20}$", required=False, widget=forms.HiddenInput)
 
 

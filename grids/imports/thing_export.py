@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from grids.datum import Datum, from_wgs84
 from grids.imports.layer_check import SHAPE
-from grids.imports.thing_kinds import THINGS, ThingKind, thing_columns
+from grids.imports.thing_kinds import THINGS, ThingKind, narrowed, thing_columns
 from grids.imports.things import REFERENCES, plain
 from grids.town.files import collection, number
 from ledger.cityfolder import to_csv
@@ -65,14 +63,7 @@ def things_of_area(key: str, *, territory: str, grid: str, datum: str) -> Iterat
         datum: wgs84 and cgcs2000 keep every coordinate; the others shift it.
     """
     kind = THINGS[key]
-    rows = rows_with_references(kind).filter(path__startswith=territory)
-    if not territory:
-        rows = rows.none()
-    if grid:
-        placed = kind.geometry == "point"
-        rows = rows.filter(
-            Q(service_version__grid__code=grid) | Q(management_version__grid__code=grid) if placed else Q(pk=None)
-        )
+    rows = narrowed(kind, rows_with_references(kind), territory=territory, grid=grid)
     total, header = rows.count(), header_of(kind)
     for count, row in enumerate(rows.iterator(chunk_size=1000)):
         tick(count, 2 * total)

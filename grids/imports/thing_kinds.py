@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from grids.imports.layer_check import SHAPE
 from grids.models import Barrier, Building, CityPart, Equipment, Premises
 from ledger.kinds import Column
@@ -155,3 +157,18 @@ def premises_columns() -> Sequence[Column]:
 
 def barrier_columns() -> Sequence[Column]:
     return thing_columns("barriers")
+
+
+def narrowed(kind: ThingKind, rows: Any, *, territory: str, grid: str = "") -> Any:
+    """Those of `rows` in a territory, and in a grid of either scheme.
+
+    Arguments:
+        territory: path the reader's rights reach down from; "" reaches nothing.
+        grid: code; "" for all of the territory. A line is in no grid.
+    """
+    if not territory:
+        return rows.none()
+    rows = rows.filter(path__startswith=territory)
+    if grid and kind.geometry == "point":
+        return rows.filter(Q(service_version__grid__code=grid) | Q(management_version__grid__code=grid))
+    return rows.none() if grid else rows

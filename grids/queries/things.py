@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.models import User
-from grids.imports.thing_kinds import THINGS, fields_of
+from grids.imports.thing_kinds import THINGS, fields_of, narrowed
 from grids.imports.things import plain
 from grids.kinds import open_work
 from grids.models import GridVersion, ThingChange
@@ -58,15 +58,9 @@ def thing_page(*, key: str, actor: Actor, filters: Mapping[str, str], on: date, 
     Arguments:
         filters: grid (code), q (part of code or name), overdue ("1"), after (code of the last row before).
     """
-    rows = THINGS[key].model.objects.filter(path__startswith=actor.territory)
-    if not actor.territory:
-        rows = rows.none()
-    placed = THINGS[key].geometry == "point"
-    if filters.get("grid"):
-        grid = filters["grid"]
-        rows = rows.filter(
-            Q(service_version__grid__code=grid) | Q(management_version__grid__code=grid) if placed else Q(pk=None)
-        )
+    kind = THINGS[key]
+    rows = narrowed(kind, kind.model.objects.all(), territory=actor.territory, grid=filters.get("grid") or "")
+    placed = kind.geometry == "point"
     if filters.get("q"):
         text = filters["q"]
         rows = rows.filter(Q(code__startswith=text) | Q(name_zh__contains=text) | Q(name_en__icontains=text))

@@ -21,7 +21,7 @@ from grids.views.zoning_words import may, told
 LOOK = requires("grids.edit", "grids.publish")
 
 
-def _states(request: ActorRequest, set_id: int) -> list[DraftState]:
+def states_or_404(request: ActorRequest, set_id: int) -> list[DraftState]:
     found = drafts_of_set(set_id, request.actor)
     if not found:
         raise Http404
@@ -32,7 +32,7 @@ def _states(request: ActorRequest, set_id: int) -> list[DraftState]:
 @LOOK
 def change_set(request: ActorRequest, set_id: int) -> HttpResponse:
     """The villages with their state, all changed grids, the map over all, and what can be done with the whole."""
-    return _page(request, set_id, _states(request, set_id))
+    return _page(request, set_id, states_or_404(request, set_id))
 
 
 def _page(request: ActorRequest, set_id: int, states: list[DraftState], **more: Any) -> HttpResponse:
@@ -61,7 +61,7 @@ def _page(request: ActorRequest, set_id: int, states: list[DraftState], **more: 
 @LOOK
 def change_set_map(request: ActorRequest, set_id: int) -> JsonResponse:
     """The shapes of all villages for the map; the page says the same in words and numbers."""
-    return JsonResponse(words.set_shapes(villages_of(_states(request, set_id))))
+    return JsonResponse(words.set_shapes(villages_of(states_or_404(request, set_id))))
 
 
 MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
@@ -77,7 +77,7 @@ MOVES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {
 @LOOK
 def change_set_move(request: ActorRequest, set_id: int, move: str) -> HttpResponse:
     """Hand in, give back, publish, withdraw, discard: all drafts or none; each action asks for its own right."""
-    states = _states(request, set_id)
+    states = states_or_404(request, set_id)
     if move not in (*MOVES, "reverse"):
         raise Http404
     if request.method == "POST":

@@ -77,9 +77,5 @@ def layer_export(request: ActorRequest) -> HttpResponse:
     _choices(form, request)
     if form.is_valid():
         asked = {name: str(value) for name, value in form.cleaned_data.items()}
-        try:
-            actions.demand_metres(asked["datum"], asked["format"])
-            return redirect("exports_run", job_id=start_export(kind="grids.layer", params=asked, actor=request.actor))
-        except ValidationError as error:
-            take_over(form, error)
+        return redirect("exports_run", job_id=start_export(kind="grids.layer", params=asked, actor=request.actor))
     return _page(request, LayerForm(), form, 422)

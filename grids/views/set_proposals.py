@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,26 +13,18 @@ from accounts.access import ActorRequest, requires
 from accounts.views.common import take_over
 from grids import actions
 from grids.forms import ProposeForm, TakeNamedForm
-from grids.queries.change_sets import drafts_of_set, set_row, set_version
+from grids.queries.change_sets import set_row, set_version
 from grids.queries.drafts import DraftState
 from grids.queries.proposals import proposals_of
 from grids.views import change_set_words, proposal_words
-
-LOOK = requires("grids.edit", "grids.publish")
-
-
-def _states(request: ActorRequest, set_id: int) -> list[DraftState]:
-    found = drafts_of_set(set_id, request.actor)
-    if not found:
-        raise Http404
-    return found
+from grids.views.change_sets import LOOK, states_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @LOOK
 def set_proposals(request: ActorRequest, set_id: int) -> HttpResponse:
     """What was proposed for each village, side by side, and the form that asks for all of them at once."""
-    states = _states(request, set_id)
+    states = states_or_404(request, set_id)
     if request.method != "POST":
         return _page(request, set_id, states, ProposeForm(initial={"version": set_version(states)}), 200)
     form = ProposeForm(request.POST)
@@ -68,7 +60,7 @@ def _page(
 @requires("grids.edit")
 def set_proposals_take(request: ActorRequest, set_id: int) -> HttpResponse:
     """One kind of alternative becomes the next step of every village, or of none."""
-    states, form = _states(request, set_id), TakeNamedForm(request.POST)
+    states, form = states_or_404(request, set_id), TakeNamedForm(request.POST)
     try:
         number = actions.take_set(set_id=set_id, actor=request.actor, **form.given())
     except ValidationError as error:

@@ -81,12 +81,9 @@ def things_export(request: ActorRequest, kind: str) -> HttpResponse:
     if kind not in THINGS:
         raise Http404
     form = ThingExportForm(request.POST, auto_id="out_%s")
-    try:
-        if not form.is_valid():
-            raise ValidationError(_("Choose a datum and a format of the list."))
-        actions.demand_metres(form.cleaned_data["datum"], form.cleaned_data["format"])
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    if not form.is_valid():
+        refusal = form.non_field_errors() or [_("Choose a datum and a format of the list.")]
+        messages.error(request, " ".join(map(str, refusal)))
         return redirect("grids_things", kind=kind)
     asked = {"kind": kind, **form.cleaned_data}
     return redirect("exports_run", job_id=start_export(kind="grids.things", params=asked, actor=request.actor))

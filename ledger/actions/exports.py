@@ -1,7 +1,7 @@
 """A file on its way out: asked for, written by a job, kept sealed for a few days, fetched by who asked."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,10 +16,9 @@ from ledger.clock import app_now
 from ledger.export_kinds import Written
 from ledger.gateways.private import EXPORTS, erase_private, keep_private, private_stems, read_private
 from ledger.models import Job
-from ledger.queries.exports import KEPT_DAYS, own_export
+from ledger.queries.exports import KEPT, own_export
 
 KIND = "ledger.export"
-KEPT = timedelta(days=KEPT_DAYS)
 
 
 @transaction.atomic(durable=True)
@@ -34,7 +33,7 @@ def start_export(*, kind: str, params: Mapping[str, str], actor: Actor) -> UUID:
         PermissionDenied: none of the rights of the kind.
     """
     now = app_now()
-    if not any(actor.may(right) for right in kinds.exports[kind].rights):
+    if not kinds.exports[kind].open_to(actor):
         raise PermissionDenied
     given = {
         "export": kind,

@@ -104,7 +104,11 @@ def operations_page() -> OperationsPage:
     open_first = Incident.objects.filter(settled_at=None).order_by("-opened_at", "-id")[:INCIDENTS_SHOWN]
     jobs = Job.objects.order_by("-created_at", "-id")[:JOBS_SHOWN]
     return OperationsPage(
-        health(), [_incident(row) for row in open_first], waiting, [_job(row) for row in jobs], missing_years(app_now())
+        health(),
+        [_incident(row) for row in open_first],
+        waiting,
+        [row_of_job(row) for row in jobs],
+        missing_years(app_now()),
     )
 
 
@@ -117,7 +121,7 @@ def incident_row(incident_id: int) -> IncidentRow | None:
 def job_row(job_id: UUID) -> JobRow | None:
     """One job; None if there is none."""
     row = Job.objects.filter(pk=job_id).first()
-    return _job(row) if row else None
+    return row_of_job(row) if row else None
 
 
 def _incident(row: Incident) -> IncidentRow:
@@ -133,7 +137,8 @@ def _incident(row: Incident) -> IncidentRow:
     )
 
 
-def _job(row: Job) -> JobRow:
+def row_of_job(row: Job) -> JobRow:
+    """A job as a page shows it, its name in the active language."""
     spec = kinds.jobs.get(row.kind)
     name = row.kind if spec is None else spec.name_zh if (get_language() or "").startswith("zh") else spec.name_en
     percent = min(100, row.done * 100 // row.total) if row.total else None

@@ -206,9 +206,18 @@ def test_only_who_asked_fetches_the_file_and_both_are_in_the_audit(desk: Client)
 
 
 def test_metres_need_a_format_that_says_so(desk: Client) -> None:
-    answer = desk.post("/desk/things/parts/export/", {"datum": "epsg4548", "format": "csv"}, follow=True)
-    shown = answer.content.decode()
-    assert "Only a GeoPackage" in shown or "GeoPackage" in shown.split('class="messages"')[-1]
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    refusals = []
+    for asked in ({"datum": "epsg4548", "format": "csv"}, {"datum": "mars", "format": "csv"}):
+        answer = desk.post("/desk/things/parts/export/", asked, follow=True)
+        refusals += [str(message) for message in answer.context["messages"]]
+    values = {"scheme": "service", "date": app_now().date().isoformat(), "datum": "epsg4527", "format": "kml"}
+    refused = desk.post(f"{FILES}export/", values)
+    assert (refused.status_code, refused.context["out"].non_field_errors()) == (422, refusals[:1])
+    assert refusals == [
+        "Only a GeoPackage or a Shapefile says that it is in metres; choose one of them.",
+        "Choose a datum and a format of the list.",
+    ]
     assert not Job.objects.filter(kind="ledger.export").exists()
 
 
